@@ -9,7 +9,6 @@ __all__ = ['mean_loop', 'mean_matmul', 'mean_softmax', 'mean_cumsum']
 import math
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 # %% ../nbs/06_averaging.ipynb #f0bd5769
 def mean_loop(

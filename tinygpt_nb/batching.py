@@ -24,7 +24,8 @@ def split_ids(
 # %% ../nbs/02_batching.ipynb #82fcf49c
 def _check_row(ids):
     "Raise unless `ids` is a tensor or array (N,) of integers"
-    if not isinstance(ids, (torch.Tensor, np.ndarray)): raise TypeError(f'ids must be a tensor or a numpy array, got {type(ids).__name__}')
+    if not isinstance(ids, (torch.Tensor, np.ndarray)):
+        raise TypeError(f'ids must be a tensor or a numpy array, got {type(ids).__name__}')
     if ids.ndim != 1: raise ValueError(f'ids must be one row (N,), got shape {tuple(ids.shape)}')
     if isinstance(ids, np.ndarray): whole = ids.dtype.kind in 'iu'
     else: whole = not (ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool)
@@ -35,14 +36,15 @@ def check_sizes(
 ):
     "Raise `TypeError` or `ValueError` unless every size is an integer of at least 1"
     for name, n in sizes.items():
-        if not isinstance(n, (int, np.integer)) or isinstance(n, bool): raise TypeError(f'{name} must be an integer, got {n!r}')
+        if not isinstance(n, (int, np.integer)) or isinstance(n, bool):
+            raise TypeError(f'{name} must be an integer, got {n!r}')
         if n < 1: raise ValueError(f'{name} must be at least 1, got {n}')
 
 # %% ../nbs/02_batching.ipynb #a79c39e8
 def _take(ids, starts, T):
     "Windows of `ids` (N,) of length `T` at `starts` (B,), as int64 (B, T)"
     if isinstance(ids, torch.Tensor): return ids.unfold(0, T, 1)[starts.to(ids.device)].long()
-    return torch.from_numpy(ids[starts.numpy()[:,None] + np.arange(T)].astype(np.int64))
+    return torch.from_numpy(ids[starts.cpu().numpy()[:,None] + np.arange(T)].astype(np.int64))
 
 # %% ../nbs/02_batching.ipynb #4f4758f1
 def get_batch(

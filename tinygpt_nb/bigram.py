@@ -20,8 +20,9 @@ def bigram_counts(
     "Count the pairs of neighbours in `ids`; `ValueError` if an id is out of range"
     counts = torch.zeros(vocab_size**2, dtype=torch.int64)
     for x, y in eval_windows(ids, 1, 2**20):
+        x, y = x.cpu(), y.cpu()
         check_idx(x, vocab_size); check_idx(y, vocab_size)
-        counts += torch.bincount((x*vocab_size + y).flatten().cpu(), minlength=vocab_size**2)
+        counts += torch.bincount((x*vocab_size + y).flatten(), minlength=vocab_size**2)
     return counts.view(vocab_size, vocab_size)
 
 # %% ../nbs/04_bigram.ipynb #3eb9d52b
@@ -32,10 +33,12 @@ def plot_table(
 ): # the axes
     "Heat map of a table of next-token probabilities, with the tokens on its axes"
     import matplotlib.pyplot as plt
-    ax = ax or plt.subplots(figsize=(7.5, 7.5))[1]
+    ax = ax or plt.subplots(figsize=(8, 8))[1]
     labels = [{'\n': '⏎', ' ': '␣'}.get(t, t) for t in vocab]
+    labels = [t if i % 2 else f'{t}   ' for i, t in enumerate(labels)]  # every other one further out
     im = ax.imshow(probs.detach().cpu().sqrt(), cmap='Blues', vmin=0, vmax=1)
-    ax.set_xticks(range(len(labels)), labels, fontsize=7); ax.set_yticks(range(len(labels)), labels, fontsize=7)
+    ax.set_yticks(range(len(labels)), labels, fontsize=7)
+    ax.set_xticks(range(len(labels)), [t.strip() + '\n' * (len(t) > 1) for t in labels], fontsize=7)
     ax.set(xlabel='next token', ylabel='current token')
     bar = ax.figure.colorbar(im, ax=ax, shrink=.6, ticks=[0, .1**.5, .25**.5, .5**.5, 1])
     bar.ax.set_yticklabels(['0', '0.1', '0.25', '0.5', '1']); bar.set_label('probability')
@@ -45,7 +48,7 @@ def plot_table(
 def _nats(counts, probs):
     "Mean of -ln p over pairs that occur `counts` times, as a float; infinite if one of them has p = 0"
     counts, probs = counts.double(), probs.double()
-    return (-torch.xlogy(counts, probs).sum() / counts.sum()).item()
+    return (-torch.xlogy(counts, probs).sum() / counts.sum()).item() + 0.  # -0 would look odd
 
 # %% ../nbs/04_bigram.ipynb #ae451772
 def yardsticks(

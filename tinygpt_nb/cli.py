@@ -6,10 +6,12 @@
 __all__ = ['tinygpt_train', 'tinygpt_sample', 'tinygpt_tokenize']
 
 # %% ../nbs/10_cli.ipynb #6a9b0bdb
-import codecs, os, sys
-from contextlib import contextmanager
+import os, sys
+from contextlib import contextmanager, suppress
+from inspect import signature
 from pathlib import Path
-from fastcore.script import Param, call_parse
+from typing import Annotated
+from fastcore.script import anno_parser, call_parse
 from .batching import split_ids
 from .bigram import BigramLanguageModel, yardsticks
 from .checkpoint import check_free, load_model, save_model
@@ -28,6 +30,7 @@ def _command(
         return
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, 'reconfigure'): stream.reconfigure(encoding='utf-8', errors='backslashreplace')
+    sys.stdout,sys.stderr = sys.stdout or open(os.devnull, 'w'),_Forgiving(sys.stderr)
     try:
         yield
         sys.stdout.flush()
@@ -36,11 +39,43 @@ def _command(
         sys.exit(141)
     except KeyboardInterrupt: _quit(f'{name}: stopped', 130)
     except (ValueError, TypeError, OSError) as e: _quit(f'{name}: error: {e}', 1)
+    except (MemoryError, RuntimeError) as e:
+        if isinstance(e, RuntimeError) and not ('allocate' in str(e) and 'memory' in str(e)): raise
+        _quit(f'{name}: error: not enough memory; try smaller sizes', 1)
+
+class _Forgiving:
+    "Standard error for what may get lost: a bar or a note that nobody can read must not end a run"
+    def __init__(self, stream): self.stream = stream
+    def write(self, s):
+        with suppress(OSError, AttributeError): return self.stream.write(s)
+    def flush(self):
+        with suppress(OSError, AttributeError): self.stream.flush()
+    def __getattr__(self, name): return getattr(self.stream, name)
 
 def _quit(message, code):
     "End the program with a line on standard error"
     print(' '.join(message.splitlines()), file=sys.stderr)
     sys.exit(code)
+
+# %% ../nbs/10_cli.ipynb #eab3bbc5
+try: from fastcore.script import Param
+except ImportError: Param = None # fastcore 2
+
+def _option(help, type, **kwargs):
+    "Annotation of a parameter, with what `argparse` should know of it"
+    return Param(help, type, **kwargs) if Param else Annotated[type, help, kwargs]
+
+# %% ../nbs/10_cli.ipynb #c77a2eca
+def _spell(func, args):
+    "`args` with each option of `func` spelled as `call_parse` expects it, `--top_k` or `--top-k`"
+    usage, out = anno_parser(func).format_usage(), []
+    if args[:1] == ['']: args = [*args[1:], '--', '']   # fastcore drops an empty first argument
+    for i, arg in enumerate(args):
+        option, eq, value = arg.partition('=')
+        name = option.removeprefix('--').replace('-', '_')
+        if '--' in args[:i] or not option.startswith('--') or name not in signature(func).parameters: out.append(arg)
+        else: out.append(('--' + name if '--' + name in usage else '--' + name.replace('_', '-')) + eq + value)
+    return out
 
 # %% ../nbs/10_cli.ipynb #2cb6f108
 def _write(tokenizer, tokens, out):
@@ -73,26 +108,30 @@ def tinygpt_train(
         if sample < 0: raise ValueError(f'sample must be 0 or more, got {sample}')
         config = TrainConfig(steps=steps, batch_size=batch_size, block_size=block_size, lr=lr, seed=seed)
         text = load_corpus(corpus)
-        if len(text) < block_size + 1: raise ValueError(f"'{corpus}' has {len(text)} characters, too few for block_size {block_size}: it needs at least {block_size + 1}")
-        check_free(out, overwrite)
         tokenizer = CharTokenizer.from_text(text)
         train, val = split_ids(tokenizer.tensor(text))
         trainer = Trainer(BigramLanguageModel(tokenizer.vocab_size), train, val, config)
-        trainer.fit(progress=not quiet)
-        losses = trainer.evaluate()
-        save_model(out, trainer.model, tokenizer, overwrite=overwrite, notes=dict(corpus=str(corpus), **vars(config), **losses))
-        print(f"saved to {out}; write more with: tinygpt_sample {out}", file=sys.stderr)
-        print(f'{len(text):,} characters, {tokenizer.vocab_size} different; {len(train):,} to train on, {len(val):,} to check\n')
-        print(_loss_table(yardsticks(train, val, tokenizer.vocab_size), f'this model, {losses["step"]:,} steps', losses) + '\n')
-        if sample: _write(tokenizer, trainer.model.stream(_default_prompt(tokenizer), sample, generator=seeded(seed)), sys.stdout)
-        if losses['step'] < steps: raise KeyboardInterrupt
+        check_free(out, overwrite)
+        with suppress(KeyboardInterrupt): trainer.fit(progress=not quiet)   # raised if Ctrl-C is pressed twice
+        notes = dict(corpus=str(corpus), **vars(config), step=trainer.step, eval=trainer.history['eval'])
+        save_model(out, trainer.model, tokenizer, notes, overwrite)
+        print(f'saved to {out}; write more with: tinygpt_sample {out}', file=sys.stderr)
+        print(_report(trainer, tokenizer) + '\n')
+        start = _default_prompt(tokenizer)
+        if sample: _write(tokenizer, trainer.model.stream(start, sample, generator=seeded(seed)), sys.stdout)
+        if trainer.step < steps: raise KeyboardInterrupt
 
 # %% ../nbs/10_cli.ipynb #983ccb2b
-def _loss_table(marks, name, losses):
-    "The yardsticks and the model's own losses, best last"
-    rows = sorted([*marks.items(), (name, losses)], key=lambda row: -row[1]['train'])
-    width = max(len(n) for n, _ in rows)
-    return '\n'.join([f'{"nats per character":{width}}   train     val'] + [f'{n:{width}}  {m["train"]:6.4f}  {m["val"]:6.4f}' for n, m in rows])
+def _report(trainer, tokenizer):
+    "How large the text is, and the yardsticks with the model's own losses among them, best last"
+    train, val, V, losses = trainer.train, trainer.val, tokenizer.vocab_size, trainer.evaluate()
+    rows = {**yardsticks(train, val, V), f'this model, {losses["step"]:,} steps': losses}
+    width = max(map(len, rows))
+    lines = [f'{len(train) + len(val):,} characters, {V} different; {len(train):,} to train on, {len(val):,} to check', '',
+             f'{"nats per character":{width}}   train     val']
+    for name, loss in sorted(rows.items(), key=lambda row: -row[1]['train']):
+        lines.append(f'{name:{width}}  {loss["train"]:6.4f}  {loss["val"]:6.4f}')
+    return '\n'.join(lines)
 
 def _default_prompt(tokenizer):
     "A line end, where the vocabulary has one; else its first token"
@@ -120,8 +159,8 @@ def tinygpt_sample(
 # %% ../nbs/10_cli.ipynb #75a7c98e
 @call_parse
 def tinygpt_tokenize(
-    text:Param('text to cut; standard input if not given', str, opt=False, nargs='?')=None,
-    tokenizer:Param('which tokenizers', str, choices=['both', 'gpt2', 'char'])='both',
+    text:_option('text to cut; standard input if not given', str, opt=False, nargs='?')=None,
+    tokenizer:_option('which tokenizers', str, choices=['both', 'gpt2', 'char'])='both',
     corpus:str='shakespeare', # where the characters' vocabulary comes from: a name or a path, as for tinygpt_train
     unknown:str=None,         # a character that stands for all that the vocabulary does not have
 ):
@@ -134,3 +173,7 @@ def tinygpt_tokenize(
         if tokenizer in ('both', 'gpt2'): tokenizers.append(GPT2Tokenizer())
         if tokenizer in ('both', 'char'): tokenizers.append(CharTokenizer.from_text(load_corpus(corpus), unknown))
         for view in [TokenPicture(t, text) for t in tokenizers]: print(view, view.ids, '', sep='\n')
+
+# %% ../nbs/10_cli.ipynb #51344a15
+for _func in (tinygpt_train, tinygpt_sample, tinygpt_tokenize):
+    if Path(sys.argv[0]).stem == _func.__name__: sys.argv[1:] = _spell(_func, sys.argv[1:])

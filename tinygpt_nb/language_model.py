@@ -41,15 +41,17 @@ def next_token_probs(
     return _probs(logits, temperature, top_k, top_p)
 
 def _probs(logits, temperature, top_k, top_p):
-    if temperature == 0: return F.one_hot(logits.argmax(-1), logits.shape[-1]).to(logits.dtype)
-    if temperature != 1: logits = (logits - logits.amax(-1, keepdim=True)) / temperature  # no overflow, however cold
+    limits = torch.finfo(logits.dtype)
+    if temperature < limits.tiny: return F.one_hot(logits.argmax(-1), logits.shape[-1]).to(logits.dtype)
+    if temperature != 1: logits = (logits - logits.amax(-1, keepdim=True)) / min(temperature, limits.max)
     if top_k is not None:
         out = torch.ones_like(logits, dtype=torch.bool).scatter(-1, logits.topk(top_k).indices, False)
         logits = logits.masked_fill(out, -math.inf)
     if top_p is not None:
         p, order = logits.softmax(-1).sort(dim=-1, descending=True, stable=True)
-        out = torch.empty_like(p, dtype=torch.bool).scatter(-1, order, p.cumsum(-1) - p >= top_p)  # reached p before this one
-        logits = logits.masked_fill(out, -math.inf)
+        beyond = p.cumsum(-1) - p >= top_p   # p was reached before this one
+        beyond[..., 0] = False
+        logits = logits.masked_fill(torch.empty_like(beyond).scatter(-1, order, beyond), -math.inf)
     return logits.softmax(-1)
 
 # %% ../nbs/03_language_model.ipynb #2c8f5b2b
@@ -69,7 +71,12 @@ class LanguageModel(nn.Module):
     ):
         super().__init__()
         check_sizes(vocab_size=vocab_size)
-        self.vocab_size = vocab_size
+        self.vocab_size,self._streams = int(vocab_size),0
+
+    @property
+    def device(self)->torch.device:
+        "Where the parameters are"
+        return next((p.device for p in self.parameters()), torch.device('cpu'))
 
     def config(self)->dict:
         "What the constructor needs to build this model again"
@@ -90,7 +97,8 @@ class LanguageModel(nn.Module):
         logits = self.logits(idx)
         if targets is None: return logits, None
         check_idx(targets, self.vocab_size, 'targets')
-        if targets.shape != idx.shape: raise ValueError(f'targets have shape {tuple(targets.shape)}, idx has {tuple(idx.shape)}')
+        if targets.shape != idx.shape:
+            raise ValueError(f'targets have shape {tuple(targets.shape)}, idx has {tuple(idx.shape)}')
         return logits, F.cross_entropy(logits.reshape(-1, self.vocab_size), targets.reshape(-1))
 
 # %% ../nbs/03_language_model.ipynb #2b5db2df
@@ -124,7 +132,9 @@ def _draw(probs, generator):
 @patch
 @torch.no_grad()
 def _stream(self:LanguageModel, idx, n, temperature, top_k, top_p, generator):
-    context, training = self.context_size or idx.shape[1] + n, self.training
+    context = self.context_size or idx.shape[1] + n
+    if not self._streams: self._training = self.training
+    self._streams += 1
     self.eval()   # no dropout while writing
     try:
         idx = idx[:, -context:]
@@ -132,7 +142,9 @@ def _stream(self:LanguageModel, idx, n, temperature, top_k, top_p, generator):
             new = _draw(_probs(self.logits(idx)[:, -1], temperature, top_k, top_p), generator)
             yield new
             idx = torch.cat([idx[:, 1-context:], new], 1) if context > 1 else new
-    finally: self.train(training)
+    finally: # the last one out restores the mode
+        self._streams -= 1
+        if not self._streams: self.train(self._training)
 
 # %% ../nbs/03_language_model.ipynb #327fbe37
 @patch

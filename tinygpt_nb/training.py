@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from fastcore.basics import patch
 from torch.nn import functional as F
-from tqdm.auto import tqdm
+from tqdm import tqdm
 from .batching import check_sizes, eval_windows, get_batch
 from .language_model import LanguageModel
 
@@ -25,22 +25,24 @@ def mean_loss(
     block_size=8,        # T, tokens in a window
 )->float: # nats per token
     "Exact mean loss of `model` over each of the N - 1 targets in `ids`, in windows side by side"
-    total, device, training = 0., next(model.parameters()).device, model.training
+    total, device, training = 0., model.device, model.training
     model.eval()
-    for x, y in eval_windows(ids, batch_size, block_size):
-        logits, y = model(x.to(device))[0], y.to(device)
-        total += F.cross_entropy(logits.flatten(0, 1), y.flatten(), reduction='none').double().sum()  # a float32 sum would round
-    model.train(training)
-    return (total / (len(ids) - 1)).item()
+    try:
+        for x, y in eval_windows(ids, batch_size, block_size):
+            logits, y = model(x.to(device))[0], y.to(device)
+            losses = F.cross_entropy(logits.flatten(0, 1), y.flatten(), reduction='none')
+            total += losses.cpu().double().sum().item()   # a sum in float32 would round
+    finally: model.train(training)
+    return total / (len(ids) - 1)
 
 # %% ../nbs/05_training.ipynb #1682f253
 def seeded(
     seed:int, # 0 to 2**63 - 1
 )->torch.Generator: # on the CPU
     "A source of randomness that gives the same numbers for the same `seed`"
-    if not isinstance(seed, int) or isinstance(seed, bool): raise TypeError(f'seed must be an integer, got {seed!r}')
+    if isinstance(seed, bool) or not hasattr(seed, '__index__'): raise TypeError(f'seed must be an integer, got {seed!r}')
     if not 0 <= seed < 2**63: raise ValueError(f'seed must lie between 0 and 2**63 - 1, got {seed}')
-    return torch.Generator().manual_seed(seed)
+    return torch.Generator().manual_seed(int(seed))
 
 # %% ../nbs/05_training.ipynb #4425346a
 @dataclass(frozen=True)
@@ -55,17 +57,21 @@ class TrainConfig:
     eval_batch_size:int=256  # windows at a time in an evaluation
     seed:int=1337            # of the batches
     def __post_init__(self):
-        check_sizes(**{k: getattr(self, k) for k in ('steps', 'batch_size', 'block_size', 'eval_interval', 'eval_batch_size')})
+        sizes = {k: getattr(self, k) for k in ('steps', 'batch_size', 'block_size', 'eval_interval', 'eval_batch_size')}
+        check_sizes(**sizes)
         seeded(self.seed)
-        if not 0 < self.lr < math.inf: raise ValueError(f'lr must be positive, got {self.lr}')
-        if not 0 <= self.weight_decay < math.inf: raise ValueError(f'weight_decay must be 0 or positive, got {self.weight_decay}')
+        for k, n in (sizes | dict(seed=self.seed)).items(): object.__setattr__(self, k, int(n))  # numpy's integers too
+        if not 0 < self.lr <= 3e37: raise ValueError(f'lr must be positive, and at most 3e37, got {self.lr}')
+        if not 0 <= self.weight_decay < math.inf:
+            raise ValueError(f'weight_decay must be 0 or positive, got {self.weight_decay}')
 
 # %% ../nbs/05_training.ipynb #c2c8f306
 @contextmanager
 def ctrl_c_event():
     "A `threading.Event` that Ctrl-C sets, in place of raising `KeyboardInterrupt`; pressed once more, it raises"
     event = threading.Event()
-    if threading.current_thread() is not threading.main_thread(): # only the main thread gets signals
+    ignored = signal.getsignal(signal.SIGINT) == signal.SIG_IGN   # as in jobs in the background
+    if ignored or threading.current_thread() is not threading.main_thread(): # only the main thread gets signals
         yield event
         return
     previous = signal.getsignal(signal.SIGINT) or signal.default_int_handler
@@ -98,7 +104,8 @@ class Trainer:
     ):
         "`ValueError` if a split is too short"
         if len(train) < config.block_size + 1:
-            raise ValueError(f'the training part has {len(train):,} tokens, too few for block_size {config.block_size}: it needs at least {config.block_size + 1}')
+            raise ValueError(f'the training part has {len(train):,} tokens, too few for block_size {config.block_size}: '
+                             f'it needs at least {config.block_size + 1}')
         if len(val) < 2: raise ValueError(f'the validation part has {len(val)} tokens; it needs at least 2')
         self.model,self.train,self.val,self.config = model,train,val,config
         self.optimizer = torch.optim.AdamW(model.parameters(), lr=config.lr, weight_decay=config.weight_decay)
@@ -109,9 +116,8 @@ class Trainer:
 @patch
 def train_step(self:Trainer)->float: # loss of the batch, before the update
     "One update; `NonFiniteLossError`, and no update, if the loss is not finite"
-    device = next(self.model.parameters()).device
     x, y = get_batch(self.train, self.config.batch_size, self.config.block_size, self.generator)
-    logits, loss = self.model(x.to(device), y.to(device))
+    logits, loss = self.model(x.to(self.model.device), y.to(self.model.device))
     value = loss.item()
     if not math.isfinite(value): raise NonFiniteLossError(value, self.step, self.config.lr)
     self.optimizer.zero_grad()
@@ -124,10 +130,12 @@ def train_step(self:Trainer)->float: # loss of the batch, before the update
 # %% ../nbs/05_training.ipynb #a1d1d723
 @patch
 def evaluate(self:Trainer)->dict: # step, and the exact loss on train and on val
-    "Measure both splits from end to end; the result is also the last row of `history['eval']`"
+    "Measure both splits from end to end; the result is also the last row of `history['eval']`. `NonFiniteLossError` as above"
     rows, size = self.history['eval'], (self.config.eval_batch_size, self.config.block_size)
     if not rows or rows[-1]['step'] != self.step:
-        rows.append(dict(step=self.step, train=mean_loss(self.model, self.train, *size), val=mean_loss(self.model, self.val, *size)))
+        train, val = (mean_loss(self.model, ids, *size) for ids in (self.train, self.val))
+        if not math.isfinite(train): raise NonFiniteLossError(train, self.step, self.config.lr)
+        rows.append(dict(step=self.step, train=train, val=val))
     return rows[-1]
 
 # %% ../nbs/05_training.ipynb #e7b91349
@@ -138,26 +146,30 @@ def fit(self:Trainer,
     "Train until `config.steps`, or until Ctrl-C; called again, go on from there"
     c = self.config
     self.model.train()
-    with ctrl_c_event() as stop, tqdm(total=c.steps, initial=self.step, desc='training', unit='step', disable=not progress) as bar:
+    bar = tqdm(total=c.steps, initial=self.step, desc='training', unit='step', disable=not progress)
+    with ctrl_c_event() as stop, bar:
         while self.step < c.steps and not stop.is_set():
             if self.step % c.eval_interval == 0: self.evaluate()
             bar.set_postfix_str(f'loss {self.train_step():.3f}', refresh=False)
             bar.update()
-    if self.step == c.steps: self.evaluate()
+        if self.step == c.steps: self.evaluate()
     return self.history
 
 # %% ../nbs/05_training.ipynb #1673c1ba
 def plot_history(
     history:dict, # of a `Trainer`
-    marks=None,   # label -> loss, drawn as dashed lines
+    marks=None,   # label -> loss, drawn as dashed lines: the first in the colour of train, the second in that of val
     ax=None,      # axes to draw on; new ones if None
 ): # the axes
     "Losses over the steps of a run: each batch (faint) and both splits, with yardsticks"
     import matplotlib.pyplot as plt
     ax = ax or plt.subplots(figsize=(7, 3.6))[1]
-    ax.plot(range(len(history['loss'])), history['loss'], lw=.5, alpha=.35, color='grey', label='batch')
+    every = max(1, len(history['loss'])//250)   # more points than this only blur
+    ax.plot(range(0, len(history['loss']), every), history['loss'][::every], lw=.5, alpha=.5, color='grey', label='batch')
     steps = [row['step'] for row in history['eval']]
-    for split, style in [('train', 'o-'), ('val', 's-')]: ax.plot(steps, [row[split] for row in history['eval']], style, ms=4, label=split)
-    for i, (label, y) in enumerate((marks or {}).items()): ax.axhline(y, ls='--', lw=1, color=f'C{i+2}', label=f'{label} {y:.4f}')
+    for split, style in [('train', 'o-'), ('val', 's-')]:
+        ax.plot(steps, [row[split] for row in history['eval']], style, ms=4, label=split)
+    for i, (label, y) in enumerate((marks or {}).items()):
+        ax.axhline(y, ls='--', lw=1, color=f'C{i}', label=f'{label} {y:.4f}')
     ax.set(xlabel='step', ylabel='loss, nats per token'); ax.legend(fontsize=8)
     return ax
