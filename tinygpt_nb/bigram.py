@@ -38,7 +38,7 @@ def plot_table(
     labels = [t if i % 2 else f'{t}   ' for i, t in enumerate(labels)]  # every other one further out
     im = ax.imshow(probs.detach().cpu().sqrt(), cmap='Blues', vmin=0, vmax=1)
     ax.set_yticks(range(len(labels)), labels, fontsize=7)
-    ax.set_xticks(range(len(labels)), [t.strip() + '\n' * (len(t) > 1) for t in labels], fontsize=7)
+    ax.set_xticks(range(len(labels)), ['\n' * (len(t) > 1) + t.strip() for t in labels], fontsize=7)
     ax.set(xlabel='next token', ylabel='current token')
     bar = ax.figure.colorbar(im, ax=ax, shrink=.6, ticks=[0, .1**.5, .25**.5, .5**.5, 1])
     bar.ax.set_yticklabels(['0', '0.1', '0.25', '0.5', '1']); bar.set_label('probability')
