@@ -25,28 +25,34 @@ def check_free(
     overwrite=False, # may a model that is there be replaced?
 ):
     "Raise `ValueError` unless a model can be saved in `folder`"
-    folder = Path(folder).resolve()
+    given, folder = folder, Path(folder).resolve()
     if folder.exists():
         if not overwrite:
-            raise ValueError(f"'{folder.name}' exists already; choose another folder, or ask to overwrite the model in it")
-        others = sorted({p.name for p in folder.iterdir()} - set(_FILES)) if folder.is_dir() else [folder.name]
-        if others or not (folder/'config.json').exists():
-            raise ValueError(f"'{folder.name}' is not a model of tinygpt_nb, or has other files in it, so it is not overwritten")
+            raise ValueError(f"'{given}' exists already; choose another folder, or ask to overwrite the model in it")
+        ours = _json(folder/'config.json').get('format') == _FORMAT
+        if not ours or {p.name for p in folder.iterdir()} - set(_FILES):
+            raise ValueError(f"'{given}' is not a model of tinygpt_nb, or has other files in it, so it is not overwritten")
     try: # the nearest folder above that is there
         with TemporaryDirectory(dir=next(p for p in folder.parents if p.exists())): pass
-    except OSError as e: raise ValueError(f"'{folder}' cannot be written: {e.strerror}") from None
+    except OSError as e: raise ValueError(f"'{given}' cannot be written: {e.strerror}") from None
 
 # %% ../nbs/09_checkpoint.ipynb #293635df
+def _json(path):
+    "The dictionary in a JSON file; an empty one if there is none"
+    try: data = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError): data = None
+    return data if isinstance(data, dict) else {}
+
 def _read_config(folder):
     "config.json of a saved model, checked for format and version"
     path = Path(folder)/'config.json'
     if not path.is_file(): raise FileNotFoundError(f"no model at '{folder}': it has no config.json")
-    try: config = json.loads(path.read_bytes())
-    except (ValueError, RecursionError): config = None
-    if not isinstance(config, dict) or config.get('format') != _FORMAT:
+    config = _json(path)
+    if config.get('format') != _FORMAT:
         raise ValueError(f"'{path}' is not the config of a model saved by tinygpt_nb, or it is damaged")
     if config.get('version') != _VERSION:
-        raise ValueError(f"'{folder}' has format version {config.get('version')}, this tinygpt_nb reads version {_VERSION}; use the one that wrote it")
+        raise ValueError(f"'{folder}' has format version {config.get('version')}, this tinygpt_nb reads version {_VERSION}; "
+                         'use the one that wrote it')
     return config
 
 # %% ../nbs/09_checkpoint.ipynb #885a52ec
