@@ -16,9 +16,9 @@ from .batching import check_sizes
 
 # %% ../nbs/03_language_model.ipynb #3fa4b913
 def check_idx(
-    idx,            # what should be ids (B, T)
-    vocab_size:int, # V
-    name='idx',     # what to call it in an error
+    idx,        # what should be ids (B, T)
+    vocab_size, # V; None if it is not known
+    name='idx', # what to call it in an error
 ):
     "Raise `TypeError` or `ValueError` unless `idx` is an int64 tensor (B, T) of ids below `vocab_size`"
     if not isinstance(idx, Tensor): raise TypeError(f'{name} must be a tensor, got {type(idx).__name__}')
@@ -26,8 +26,8 @@ def check_idx(
     if idx.ndim != 2: raise ValueError(f'{name} must have shape (B, T), got {tuple(idx.shape)}')
     if idx.numel() and not idx.is_cuda:
         lo, hi = idx.aminmax()
-        if lo < 0 or hi >= vocab_size:
-            raise ValueError(f'{name} has id {(lo if lo < 0 else hi).item()}, out of range: ids go from 0 to {vocab_size-1}')
+        if lo < 0: raise ValueError(f'{name} has id {lo}, out of range: ids go from 0 up')
+        if vocab_size and hi >= vocab_size: raise ValueError(f'{name} has id {hi}, out of range: ids go from 0 to {vocab_size-1}')
 
 # %% ../nbs/03_language_model.ipynb #e81a64c8
 def next_token_probs(
@@ -58,7 +58,7 @@ def _probs(logits, temperature, top_k, top_p):
 def _check_sampling(vocab_size, temperature, top_k, top_p):
     "Raise `ValueError` unless the three make sense"
     if not (0 <= temperature < math.inf): raise ValueError(f'temperature must be 0 (greedy) or positive, got {temperature}')
-    if top_k is not None and not 1 <= top_k <= vocab_size:
+    if top_k is not None and not 1 <= top_k <= (vocab_size or math.inf):
         raise ValueError(f'top_k must lie between 1 and the vocabulary size {vocab_size}, got {top_k}')
     if top_p is not None and not 0 < top_p <= 1: raise ValueError(f'top_p must lie between 0 (excluded) and 1, got {top_p}')
 
@@ -67,11 +67,11 @@ class LanguageModel(nn.Module):
     "A model of the next token: a subclass defines `logits`; loss and generation follow"
     context_size = None  # how many of the last tokens the next one depends on; None: on all
     def __init__(self,
-        vocab_size:int, # V, number of different tokens
+        vocab_size=None, # V, number of different tokens; without it ids are not checked against it
     ):
         super().__init__()
-        check_sizes(vocab_size=vocab_size)
-        self.vocab_size,self._streams = int(vocab_size),0
+        if vocab_size is not None: check_sizes(vocab_size=vocab_size)
+        self.vocab_size,self._streams = vocab_size and int(vocab_size),0
 
     @property
     def device(self)->torch.device:
@@ -99,7 +99,7 @@ class LanguageModel(nn.Module):
         check_idx(targets, self.vocab_size, 'targets')
         if targets.shape != idx.shape:
             raise ValueError(f'targets have shape {tuple(targets.shape)}, idx has {tuple(idx.shape)}')
-        return logits, F.cross_entropy(logits.reshape(-1, self.vocab_size), targets.reshape(-1))
+        return logits, F.cross_entropy(logits.flatten(0, 1), targets.flatten())
 
 # %% ../nbs/03_language_model.ipynb #2b5db2df
 @patch
