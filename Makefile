@@ -5,7 +5,7 @@
 #   WORKERS  notebooks tested side by side, and THREADS for each
 #   NB       test, nbs: only this notebook
 #   FLAGS    test: run the cells with these flags too, as in FLAGS='slow network'
-#   ARGS     demo: further options of tinygpt_train
+#   ARGS     demo: further options of tinygpt_train; preview: --port N
 PYTHON  ?= python3
 WORKERS ?= 2
 THREADS ?= 1
@@ -16,6 +16,7 @@ ARGS    ?=
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PY  := $(BIN)/python$(if $(filter Windows_NT,$(OS)),.exe)
 BENCHMARK := nbs/90_benchmark.ipynb
+SITE := nbs/tests/03_site.ipynb
 NOTEBOOKS = $(sort $(shell find nbs -name '*.ipynb' ! -path '*/.*' ! -path '*/_*'))
 
 # Commands that a notebook starts find the environment's programs first.
@@ -33,8 +34,8 @@ unexport PYTHONPATH PYTHONHOME PIP_USER VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test nbs bench lab readme prepare check check-sync check-readme check-deps check-workflow check-wheel \
-        clean generated-readme
+.PHONY: help demo test nbs bench docs preview browser lab readme prepare check check-sync check-readme check-deps \
+        check-workflow check-wheel check-docs clean generated-readme
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /|/' | awk -F '|' '{ printf "make %-15s %s\n", $$1, $$2 }'
@@ -47,11 +48,20 @@ test: .venv/.installed-dev ## test the notebooks
 	@$(RUN) $(LIMIT) $(BIN)/nbdev_test $(if $(NB),--path $(NB)) $(if $(FLAGS),--flags '$(FLAGS)') --n_workers $(WORKERS) --do_print --timing
 
 nbs: .venv/.installed-dev ## run the notebooks in a Jupyter kernel and save their outputs
-	@$(LIMIT) $(KERNEL) $(or $(NB),$(filter-out $(BENCHMARK),$(NOTEBOOKS))); status=$$?; $(BIN)/nbdev_clean; exit $$status
+	@$(LIMIT) $(KERNEL) $(or $(NB),$(filter-out $(BENCHMARK) $(SITE),$(NOTEBOOKS))); status=$$?; $(BIN)/nbdev_clean; exit $$status
 
 bench: .venv/.installed-dev ## run the benchmark, save its outputs, print its table
 	@table=$$(mktemp) && TINYGPT_BENCH_OUT="$$table" $(KERNEL) $(BENCHMARK); status=$$?; \
 	$(BIN)/nbdev_clean --fname $(BENCHMARK); cat "$$table"; rm -f "$$table"; exit $$status
+
+docs: .venv/.installed-docs ## build the site into _docs
+	@$(RUN) $(LIMIT) $(PY) .ci/docs.py
+
+preview: .venv/.installed-docs ## serve the site, rebuild it at each change
+	@$(RUN) $(LIMIT) $(PY) .ci/docs.py --preview $(ARGS)
+
+browser: docs ## test the site in headless Chromium, save the notebook's outputs
+	@$(LIMIT) $(KERNEL) $(SITE); status=$$?; $(BIN)/nbdev_clean --fname $(SITE); exit $$status
 
 lab: .venv/.installed-dev ## open JupyterLab
 	@$(RUN) $(BIN)/jupyter lab
@@ -68,7 +78,7 @@ prepare: .venv/.installed-dev ## export, clean, test, make the README
 	$(BIN)/nbdev_clean
 	@$(MAKE) --no-print-directory test readme
 
-check: check-sync check-readme check-deps check-workflow check-wheel ## the other checks of CI
+check: check-sync check-readme check-deps check-workflow check-wheel check-docs ## the other checks of CI
 
 check-sync: .venv/.installed-dev ## nbdev_clean and nbdev_export would change nothing
 	@rm -rf build/sync && mkdir -p build/sync && cp -R settings.ini nbs tinygpt_nb build/sync
@@ -94,6 +104,10 @@ check-workflow: .venv/.installed-dev ## the workflows are valid
 check-wheel: .venv/.installed-dev ## the wheel builds, installs in an empty environment, works there
 	@bash .ci/wheel $(PY)
 
+check-docs: docs ## smalldocs has nothing to say about the site
+	@$(RUN) $(LIMIT) $(BIN)/smalldocs check _proc
+	@echo 'ok: the site builds, with no warning'
+
 clean: ## remove what can be made again (.venv and models stay)
 	rm -rf _proc _docs build dist *.egg-info
 	find nbs tinygpt_nb '(' -name __pycache__ -o -name .ipynb_checkpoints -o -name .hypothesis ')' -prune -exec rm -rf {} +
@@ -113,6 +127,11 @@ NEEDS := import sys; sys.exit(None if sys.version_info >= (3, 11) else "tinygpt_
 	@$(PY) -c '$(NEEDS)'
 	@$(PY) -m pip install -qq -e '.[dev]'
 	@touch .venv/.installed $@
+
+# KaTeX for the site's formulas: its official files, as this package carries them. Only the files; not Django.
+.venv/.installed-docs: .venv/.installed-dev
+	@$(PY) -m pip install -qq --no-deps --upgrade --target .venv/katex djangocms-katex
+	@touch $@
 
 $(PY):
 	@$(PYTHON) -c '' 2>/dev/null || { echo 'tinygpt_nb: no $(PYTHON) here; install Python 3.11 or newer, or name one: make PYTHON=...' >&2; exit 1; }

@@ -1,7 +1,7 @@
 """Write FOLDER/README.md from nbs/index.ipynb, as nbdev_readme does, without Quarto.
 
 Cells with `#| hide` or `#| default_exp` go, the code of cells with `#| echo: false` too, and all directive
-lines; outputs stay, as text or pictures; links, relative to nbs/ in the notebook, become relative to the project's root.
+lines; outputs stay, as text or pictures with their fig-alt; links, relative to nbs/ in the notebook, become relative to the project's root.
 """
 import posixpath, re, sys
 from pathlib import Path
@@ -21,6 +21,7 @@ def write_readme(folder):
     nb = nbformat.read('nbs/index.ipynb', as_version=4)
     nb.metadata['language_info'] = {'name': 'python'}  # so that code is coloured; nbdev_clean drops it
     nb.cells = [c for c in nb.cells if not re.match(r'(#\|.*\n)*#\|\s*(hide|default_exp)\b', c.source)]
+    alts = [m[1] for c in nb.cells if (m := re.search(r'^#\|\s*fig-alt: "(.+)"', c.source, flags=re.M))]
     for c in nb.cells:
         if c.cell_type == 'code':
             if re.search(r'^#\|\s*echo:\s*false', c.source, flags=re.M): c.metadata['tags'] = ['no-input']
@@ -34,6 +35,7 @@ def write_readme(folder):
     for name, data in resources['outputs'].items():
         (folder/name).parent.mkdir(parents=True, exist_ok=True)
         (folder/name).write_bytes(data)
+    for alt in alts: text = text.replace('![png](', f'![{alt}](', 1)
     text = re.sub(r'\n([ \t]*\n){2,}', '\n\n', text).strip() + '\n'
     (folder/'README.md').write_text(text, encoding='utf-8', newline='\n')
 
