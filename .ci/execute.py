@@ -11,7 +11,7 @@ import nbformat
 from PIL import Image
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
-from tinygpt_nb.corpus import is_cached
+from tinygpt_nb.corpus import atomic_path, is_cached
 
 class Client(NotebookClient):
     async def async_execute_cell(self, cell, *args, **kwargs):
@@ -35,10 +35,12 @@ def execute(path):
     nb, start = nbformat.read(path, as_version=4), time.time()
     Client(nb, timeout=1200, startup_timeout=300, resources={'metadata': {'path': str(path.parent)}}).execute()
     shrink(nb)
-    nbformat.write(nb, path)
+    with atomic_path(path) as tmp: nbformat.write(nb, tmp)  # another notebook may be reading this one
     print(f'{path}: {time.time() - start:.0f} s', flush=True)
 
 if __name__ == '__main__':
     for path in map(Path, sys.argv[1:]):
         try: execute(path)
-        except CellExecutionError as e: sys.exit(f'{path}: {re.sub(chr(27) + r"[[][0-9;]*m", "", str(e))}')
+        except CellExecutionError as e:
+            plain = re.sub(r'\x1b\[[0-9;]*m', '', str(e))
+            sys.exit(f'{path}: {plain}')

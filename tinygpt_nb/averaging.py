@@ -12,7 +12,7 @@ from torch import Tensor
 
 # %% ../nbs/06_averaging.ipynb #f0bd5769
 def mean_loop(
-    x:Tensor, # (B, T, C) a vector at each position
+    x:Tensor, # (B, T, C) floats, a vector at each position
 )->Tensor: # (B, T, C): position t holds the mean of positions 0..t
     "Mean of the past, in two loops"
     out = torch.empty_like(x)
@@ -22,7 +22,7 @@ def mean_loop(
 
 # %% ../nbs/06_averaging.ipynb #29d7d6ea
 def mean_matmul(
-    x:Tensor, # (B, T, C) a vector at each position
+    x:Tensor, # (B, T, C) floats, a vector at each position
 )->Tensor: # (B, T, C): position t holds the mean of positions 0..t
     "Mean of the past, as one product with a lower-triangular matrix whose rows add up to 1"
     tril = torch.tril(torch.ones(x.shape[1], x.shape[1], dtype=x.dtype, device=x.device))
@@ -30,9 +30,9 @@ def mean_matmul(
 
 # %% ../nbs/06_averaging.ipynb #afaa5ce5
 def mean_softmax(
-    x:Tensor, # (B, T, C) a vector at each position
+    x:Tensor, # (B, T, C) floats, a vector at each position
 )->Tensor: # (B, T, C): position t holds the mean of positions 0..t
-    "Mean of the past, weighted by the softmax of scores that are all zero, with the future masked: attention's form"
+    "Mean of the past, by the softmax of zeros with the future masked: attention's form"
     T = x.shape[1]
     scores = torch.zeros(T, T, dtype=x.dtype, device=x.device)
     future = torch.ones(T, T, dtype=torch.bool, device=x.device).triu(1)
@@ -40,7 +40,7 @@ def mean_softmax(
 
 # %% ../nbs/06_averaging.ipynb #77dd587c
 def mean_cumsum(
-    x:Tensor, # (B, T, C) a vector at each position
+    x:Tensor, # (B, T, C) floats, a vector at each position
 )->Tensor: # (B, T, C): position t holds the mean of positions 0..t
     "Mean of the past, as a running sum divided by the count"
     return x.cumsum(1) / torch.arange(1, x.shape[1] + 1, dtype=x.dtype, device=x.device)[:, None]

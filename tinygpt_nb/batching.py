@@ -12,8 +12,8 @@ from torch import Tensor
 
 # %% ../nbs/02_batching.ipynb #2ae31a51
 def split_ids(
-    ids,                # (N,) token ids, a tensor or an array
-    train_fraction=0.9, # share of the ids that goes to training, between 0 and 1
+    ids,                # (N,) token ids, a tensor or an array; `TypeError` or `ValueError` for anything else
+    train_fraction=0.9, # share of the ids that goes to training; `ValueError` unless between 0 and 1
 )->tuple: # (train, val), views of `ids`
     "Cut `ids` in two: the first part to train on, the rest to validate on"
     _check_row(ids)
@@ -48,12 +48,12 @@ def _take(ids, starts, T):
 
 # %% ../nbs/02_batching.ipynb #4f4758f1
 def get_batch(
-    ids,             # (N,) token ids: a tensor, or an array, memory-mapped too
-    batch_size:int,  # B, number of windows
-    block_size:int,  # T, tokens in a window
+    ids,             # (N,) token ids: a tensor, or an array, memory-mapped too; `TypeError` if no integers
+    batch_size:int,  # B, number of windows; `ValueError` if less than 1
+    block_size:int,  # T, tokens in a window; `ValueError` if less than 1, or if `ids` has less than T + 1
     generator=None,  # source of randomness; torch's global one if None
 )->tuple[Tensor,Tensor]: # x and y, each (B, T) int64, on the device of `ids`
-    "Random windows of `ids` and, for each position, the token that follows; `ValueError` if `ids` is shorter than T + 1"
+    "Random windows of `ids` and, for each position, the token that follows"
     _check_row(ids); check_sizes(batch_size=batch_size, block_size=block_size)
     if len(ids) < block_size + 1:
         raise ValueError(f'{len(ids)} ids are too few for a window: block_size {block_size} needs at least {block_size + 1}')
@@ -63,9 +63,9 @@ def get_batch(
 
 # %% ../nbs/02_batching.ipynb #af089f31
 def eval_windows(
-    ids,             # (N,) token ids: a tensor, or an array, memory-mapped too
-    batch_size:int,  # B, windows at a time
-    block_size:int,  # T, tokens in a window
+    ids,             # (N,) token ids: a tensor, or an array, memory-mapped too; `TypeError` if no integers
+    batch_size:int,  # B, windows at a time; `ValueError` if less than 1
+    block_size:int,  # T, tokens in a window; `ValueError` if less than 1
 )->Iterator[tuple[Tensor,Tensor]]: # x and y, (B, T) but for the end, int64
     "Windows side by side, so that each of the N - 1 targets in `ids` comes exactly once; `ValueError` if there is none"
     _check_row(ids); check_sizes(batch_size=batch_size, block_size=block_size)

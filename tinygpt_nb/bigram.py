@@ -14,10 +14,10 @@ from .language_model import LanguageModel, check_idx
 
 # %% ../nbs/04_bigram.ipynb #46ca8806
 def bigram_counts(
-    ids,            # (N,) token ids, a tensor or an array, memory-mapped too
-    vocab_size:int, # V
+    ids,            # (N,) integers, a tensor or an array, memory-mapped too; else `TypeError`
+    vocab_size:int, # V; `ValueError` if an id is not below it
 )->Tensor: # (V, V) int64; row a, column b: how often b follows a
-    "Count the pairs of neighbours in `ids`; `ValueError` if an id is out of range"
+    "Count the pairs of neighbours in `ids`"
     counts = torch.zeros(vocab_size**2, dtype=torch.int64)
     for x, y in eval_windows(ids, 1, 2**20):
         x, y = x.cpu(), y.cpu()
@@ -29,19 +29,24 @@ def bigram_counts(
 def plot_table(
     probs:Tensor, # (V, V) probabilities; row: the current token, column: the next
     vocab:list,   # the V tokens' texts
-    ax=None,      # axes to draw on; new ones if None
-): # the axes
+    ax=None,      # axes to draw on; new ones, 7 inches wide, if None
+)->object: # matplotlib's axes, to draw more on
     "Heat map of a table of next-token probabilities, with the tokens on its axes"
     import matplotlib.pyplot as plt
-    ax = ax or plt.subplots(figsize=(8, 8))[1]
+    ax = ax or plt.subplots(figsize=(7, 7.3), dpi=100, layout='constrained')[1]
     labels = [{'\n': '⏎', ' ': '␣'}.get(t, t) for t in vocab]
-    labels = [t if i % 2 else f'{t}   ' for i, t in enumerate(labels)]  # every other one further out
     im = ax.imshow(probs.detach().cpu().sqrt(), cmap='Blues', vmin=0, vmax=1)
-    ax.set_yticks(range(len(labels)), labels, fontsize=7)
-    ax.set_xticks(range(len(labels)), ['\n' * (len(t) > 1) + t.strip() for t in labels], fontsize=7)
+    # every other label stands further out
+    left = [t if i % 2 else f'{t}   ' for i, t in enumerate(labels)]
+    below = [t if i % 2 else f'\n{t}' for i, t in enumerate(labels)]
+    ax.set_yticks(range(len(labels)), left, fontsize=9)
+    ax.set_xticks(range(len(labels)), below, fontsize=9)
+    ax.tick_params(length=2)
     ax.set(xlabel='next token', ylabel='current token')
-    bar = ax.figure.colorbar(im, ax=ax, shrink=.6, ticks=[0, .1**.5, .25**.5, .5**.5, 1])
-    bar.ax.set_yticklabels(['0', '0.1', '0.25', '0.5', '1']); bar.set_label('probability')
+    bar = ax.figure.colorbar(im, ax=ax, location='top', shrink=.6, aspect=40, pad=.02,
+                             ticks=[0, .1**.5, .25**.5, .5**.5, 1])
+    bar.ax.set_xticklabels(['0', '0.1', '0.25', '0.5', '1'])
+    bar.set_label('probability')
     return ax
 
 # %% ../nbs/04_bigram.ipynb #cb5ede53
@@ -55,25 +60,28 @@ def yardsticks(
     train,          # (N,) ids to fit on
     val,            # (M,) ids to check on
     vocab_size:int, # V
-)->dict: # name -> {'train': nats, 'val': nats}
-    "Exact losses of simple models fitted on `train`, measured on `train` and `val`, in nats per token"
-    counts = {'train': bigram_counts(train, vocab_size).double(), 'val': bigram_counts(val, vocab_size).double()}
+)->dict: # name -> {'train': nats, 'val': nats}, infinite where a pair has no chance
+    "Exact losses of simple models, in nats per token; errors as in `bigram_counts`"
+    counts = {name: bigram_counts(ids, vocab_size).double()
+              for name, ids in dict(train=train, val=val).items()}
     c = counts['train']
     ones = torch.ones_like(c)
     freq = lambda c: c / c.sum(1, keepdim=True).clamp(min=1)
-    fits = {'uniform': ones/vocab_size, 'unigram': ones*c.sum(0)/c.sum(), 'bigram': freq(c), 'bigram, one added': freq(c + 1)}
-    table = {name: {split: _nats(counts[split], p) for split in counts} for name, p in fits.items()}
-    return table | {'floor of any bigram': {split: _nats(counts[split], freq(counts[split])) for split in counts}}
+    fits = {'uniform': ones/vocab_size, 'unigram': ones*c.sum(0)/c.sum(),
+            'bigram': freq(c), 'bigram, one added': freq(c + 1)}
+    table = {name: {k: _nats(n, p) for k, n in counts.items()} for name, p in fits.items()}
+    return table | {'floor of any bigram': {k: _nats(n, freq(n)) for k, n in counts.items()}}
 
 # %% ../nbs/04_bigram.ipynb #94ef8322
 class BigramLanguageModel(LanguageModel):
     "The next token depends on the current one only: a table of logits, row by current token"
     context_size = 1
     def __init__(self,
-        vocab_size:int, # V, number of different tokens
+        vocab_size:int, # V, number of different tokens; `ValueError` below 1
     ):
         super().__init__(vocab_size)
-        self.token_embedding_table = nn.Embedding(vocab_size, vocab_size, _weight=torch.zeros(vocab_size, vocab_size))
+        zeros = torch.zeros(vocab_size, vocab_size)
+        self.token_embedding_table = nn.Embedding(vocab_size, vocab_size, _weight=zeros)
 
     def logits(self,
         idx:Tensor, # (B, T) ids
@@ -83,14 +91,16 @@ class BigramLanguageModel(LanguageModel):
 
     @classmethod
     def from_counts(cls,
-        ids,            # (N,) token ids to count pairs in
+        ids,            # (N,) token ids to count pairs in; errors as in `bigram_counts`
         vocab_size:int, # V
-        alpha=1.0,      # added to every count; 0 is the exact optimum on `ids`, and gives unseen pairs no chance
-    ):
-        "The model with the best loss on `ids` that any bigram model can have (with `alpha` near 0), in closed form"
-        if not 0 <= alpha < math.inf: raise ValueError(f'alpha must be 0 or positive, got {alpha}')
+        alpha=1.0,      # added to every count, finite and not negative, else `ValueError`
+    )->'BigramLanguageModel': # with the logs of the smoothed frequencies as its table
+        "The best table for `ids`, without training; `alpha` 0 is the optimum, with no chance for unseen pairs"
+        if not 0 <= alpha < math.inf:
+            raise ValueError(f'alpha must be 0 or positive, got {alpha}')
         model = cls(vocab_size)
         c = bigram_counts(ids, vocab_size).double() + alpha
         c[c.sum(1) == 0] = 1   # never seen with a successor: uniform
-        with torch.no_grad(): model.token_embedding_table.weight.copy_((c / c.sum(1, keepdim=True)).log())
+        with torch.no_grad():
+            model.token_embedding_table.weight.copy_((c / c.sum(1, keepdim=True)).log())
         return model

