@@ -173,6 +173,8 @@ d = { 'settings': { 'branch': 'main',
                                      'tinygpt_nb.training.Trainer.train_step': ( 'training.html#trainer.train_step',
                                                                                  'tinygpt_nb/training.py'),
                                      'tinygpt_nb.training.ctrl_c_event': ('training.html#ctrl_c_event', 'tinygpt_nb/training.py'),
+                                     'tinygpt_nb.training.lr_at': ('training.html#lr_at', 'tinygpt_nb/training.py'),
+                                     'tinygpt_nb.training.make_optimizers': ('training.html#make_optimizers', 'tinygpt_nb/training.py'),
                                      'tinygpt_nb.training.mean_loss': ('training.html#mean_loss', 'tinygpt_nb/training.py'),
                                      'tinygpt_nb.training.plot_history': ('training.html#plot_history', 'tinygpt_nb/training.py'),
                                      'tinygpt_nb.training.seeded': ('training.html#seeded', 'tinygpt_nb/training.py')}}}
