@@ -1,8 +1,8 @@
-"""Run notebooks in a Jupyter kernel and save their outputs: `python .ci/execute.py NOTEBOOK ...`
+"""Run notebooks in a Jupyter kernel and save their outputs: `python .ci/execute.py [--check] NOTEBOOK ...`
 
 Pictures are saved with a palette of 256 colours, in less than half the room.
 A cell that begins with `#| needs: NAME` is left as it is, outputs and all, where the corpus NAME is not in the cache.
-Stops at the first error, with exit code 1; the failing notebook is not saved.
+Stops at the first error, with exit code 1; the failing notebook is not saved. With `--check`, none is.
 """
 import base64, io, re, sys, time
 from pathlib import Path
@@ -31,16 +31,18 @@ def shrink(nb):
             png = out.get('data', {}).get('image/png')
             if png and Image.open(io.BytesIO(base64.b64decode(png))).mode != 'P': out['data']['image/png'] = with_palette(png)
 
-def execute(path):
+def execute(path, save=True):
     nb, start = nbformat.read(path, as_version=4), time.time()
-    Client(nb, timeout=1200, startup_timeout=300, resources={'metadata': {'path': str(path.parent)}}).execute()
-    shrink(nb)
-    with atomic_path(path) as tmp: nbformat.write(nb, tmp)  # another notebook may be reading this one
+    Client(nb, timeout=1200, startup_timeout=300, record_timing=False, resources={'metadata': {'path': str(path.parent)}}).execute()
+    if save:
+        shrink(nb)
+        with atomic_path(path) as tmp: nbformat.write(nb, tmp)  # another notebook may be reading this one
     print(f'{path}: {time.time() - start:.0f} s', flush=True)
 
 if __name__ == '__main__':
-    for path in map(Path, sys.argv[1:]):
-        try: execute(path)
+    check = '--check' in sys.argv
+    for path in (Path(arg) for arg in sys.argv[1:] if arg != '--check'):
+        try: execute(path, save=not check)
         except CellExecutionError as e:
             plain = re.sub(r'\x1b\[[0-9;]*m', '', str(e))
             sys.exit(f'{path}: {plain}')
