@@ -1,6 +1,6 @@
 """Run notebooks in a Jupyter kernel and save their outputs: `python .ci/execute.py [--check] NOTEBOOK ...`
 
-Pictures are saved with a palette of 256 colours, in less than half the room.
+Pictures are saved with a palette of 64 colours, in a third of the room.
 A cell that begins with `#| needs: NAME` is left as it is, outputs and all, where the corpus NAME is not in the cache.
 Stops at the first error, with exit code 1; the failing notebook is not saved. With `--check`, none is.
 """
@@ -20,9 +20,9 @@ class Client(NotebookClient):
         return await super().async_execute_cell(cell, *args, **kwargs)
 
 def with_palette(png):
-    "The picture `png`, base64, with 256 colours"
+    "The picture `png`, base64, with 64 colours"
     picture, out = Image.open(io.BytesIO(base64.b64decode(png))).convert('RGB'), io.BytesIO()
-    picture.quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(out, 'PNG', optimize=True)
+    picture.quantize(64, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(out, 'PNG', optimize=True)
     return base64.b64encode(out.getvalue()).decode()
 
 def shrink(nb):

@@ -66,11 +66,19 @@ def eval_windows(
     ids,             # (N,) token ids: a tensor, or an array, memory-mapped too; `TypeError` if no integers
     batch_size:int,  # B, windows at a time; `ValueError` if less than 1
     block_size:int,  # T, tokens in a window; `ValueError` if less than 1
+    max_tokens=None, # only so many targets, or T less, in windows spread over `ids`; all of them if None
 )->Iterator[tuple[Tensor,Tensor]]: # x and y, (B, T) but for the end, int64
     "Windows side by side, so that each of the N - 1 targets in `ids` comes exactly once; `ValueError` if there is none"
     _check_row(ids); check_sizes(batch_size=batch_size, block_size=block_size)
     n = len(ids) - 1
     if n < 1: raise ValueError(f'{len(ids)} ids hold no target; at least 2 are needed')
+    if max_tokens is not None:
+        check_sizes(max_tokens=max_tokens)
+        windows = max(1, max_tokens//block_size)
+        if windows*block_size < n:
+            starts = torch.linspace(0, n - block_size, windows, dtype=torch.float64).long()
+            for some in starts.split(batch_size): yield _take(ids, some, block_size), _take(ids[1:], some, block_size)
+            return
     for i in range(0, n, batch_size*block_size):
         chunk = ids[i : min(i + batch_size*block_size, n) + 1]
         chunk = chunk.long() if isinstance(chunk, torch.Tensor) else torch.from_numpy(chunk.astype(np.int64))

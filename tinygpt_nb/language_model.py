@@ -12,6 +12,7 @@ import torch
 from fastcore.basics import patch
 from torch import Tensor, nn
 from torch.nn import functional as F
+from torch.nn.utils.rnn import pad_sequence
 from .batching import check_sizes
 
 # %% ../nbs/03_language_model.ipynb #3fa4b913
@@ -82,6 +83,17 @@ class LanguageModel(nn.Module):
         "What the constructor needs to build this model again"
         return dict(vocab_size=self.vocab_size)
 
+    @classmethod
+    def from_config(cls,
+        config:dict, # as from `config`
+    )->'LanguageModel': # a new one
+        "The model that has this `config`, before training; errors as from the constructor"
+        return cls(**config)
+
+    def new_cache(self)->object: # None, or what `logits` takes as its second argument
+        "A place where `logits` keeps what it has computed for the tokens so far; None if the model has no use for one"
+        return None
+
     def logits(self,
         idx:Tensor, # (B, T) ids
     )->Tensor: # (B, T, V): at each position, the logits of the token that follows
@@ -103,25 +115,33 @@ class LanguageModel(nn.Module):
 
 # %% ../nbs/03_language_model.ipynb #2b5db2df
 @patch
-def _check_prompt(self:LanguageModel, idx, max_new_tokens, temperature, top_k, top_p):
-    check_idx(idx, self.vocab_size)
-    if not idx.shape[1]: raise ValueError('the prompt is empty; give at least one token to go on from')
+def _check_prompt(self:LanguageModel, idx, max_new_tokens, temperature, top_k, top_p, no_repeat_ngram_size):
+    for row in idx if isinstance(idx, (list, tuple)) else [idx]:
+        if row is not idx:
+            if not isinstance(row, Tensor) or row.ndim != 1: raise TypeError(f'a list of prompts must hold tensors (T,), got {row!r}')
+            row = row[None]
+        check_idx(row, self.vocab_size)
+        if not row.shape[1]: raise ValueError('the prompt is empty; give at least one token to go on from')
+    if not len(idx): raise ValueError('there is no prompt; give at least one')
     check_sizes(max_new_tokens=max_new_tokens)
+    if no_repeat_ngram_size is not None: check_sizes(no_repeat_ngram_size=no_repeat_ngram_size)
     _check_sampling(self.vocab_size, temperature, top_k, top_p)
 
 # %% ../nbs/03_language_model.ipynb #e18aacf7
 @patch
 def stream(self:LanguageModel,
-    idx:Tensor,         # (B, T) prompt, at least one token
+    idx:Tensor,         # (B, T) prompts, or a list of B prompts (T,) of any lengths; at least one token each
     max_new_tokens:int, # n, how many tokens to write
     temperature=1.0,    # see `next_token_probs`, also for the next two
     top_k=None,         # only the k likeliest
     top_p=None,         # only the likeliest that together reach p
+    no_repeat_ngram_size=None, # n: no n tokens in a row that stand in the row's text already
     generator=None,     # source of randomness, on the device of the model; torch's global one if None
 )->Iterator[Tensor]: # n times (B,), the next token of each row
     "Write tokens after `idx`, yielding each as soon as it is drawn; `ValueError` or `TypeError`, at once, for a wrong prompt or option"
-    self._check_prompt(idx, max_new_tokens, temperature, top_k, top_p)
-    return (new[:, 0] for new in self._stream(idx, max_new_tokens, temperature, top_k, top_p, generator))
+    options = max_new_tokens, temperature, top_k, top_p, no_repeat_ngram_size
+    self._check_prompt(idx, *options)
+    return (new[:, 0].clone() for new in self._stream(idx, *options, generator))
 
 # %% ../nbs/03_language_model.ipynb #7d5e4cfc
 def _draw(probs, generator):
@@ -130,32 +150,56 @@ def _draw(probs, generator):
 
 # %% ../nbs/03_language_model.ipynb #5e3215ed
 @patch
-@torch.no_grad()
-def _stream(self:LanguageModel, idx, n, temperature, top_k, top_p, generator):
-    context = self.context_size or idx.shape[1] + n
+@torch.inference_mode()
+def _stream(self:LanguageModel, idx, n, temperature, top_k, top_p, ngram, generator):
+    context = self.context_size or 2**40
+    keep = context if ngram is None else 2**40          # how much of the text is still needed
+    rows = [row[-keep:] for row in idx]
+    lengths = torch.tensor([[len(row)] for row in rows], device=rows[0].device)
+    start, end = lengths.min().item(), lengths.max().item()
+    prompt = pad_sequence(rows, batch_first=True)
+    text, cache, seen = prompt[:, :start], self.new_cache(), 0
     if not self._streams: self._training = self.training
     self._streams += 1
     self.eval()   # no dropout while writing
     try:
-        idx = idx[:, -context:]
-        for _ in range(n):
-            new = _draw(_probs(self.logits(idx)[:, -1], temperature, top_k, top_p), generator)
-            yield new
-            idx = torch.cat([idx[:, 1-context:], new], 1) if context > 1 else new
+        for t in range(start, end + n):                       # t tokens so far
+            if t > context: cache = None
+            logits = self.logits(text[:, -context:]) if cache is None else self.logits(text[:, seen-t:], cache)
+            seen, logits = t, logits[:, -1]
+            if ngram is not None: logits = _no_repeat(logits, text, ngram)
+            new = _draw(_probs(logits, temperature, top_k, top_p), generator)
+            if t < end: new = torch.where(t < lengths, prompt[:, t:t+1], new)
+            text = torch.cat([text, new], 1)[:, -max(keep, 1 + end - start):]
+            if t >= end: yield text.gather(1, text.shape[1] - 1 - end + lengths) if start < end else new
     finally: # the last one out restores the mode
         self._streams -= 1
         if not self._streams: self.train(self._training)
 
 # %% ../nbs/03_language_model.ipynb #327fbe37
+def _no_repeat(logits, text, n):
+    "`logits` (B, V) without those that would repeat a run of n tokens of `text` (B, T); unless that leaves none"
+    if text.shape[1] < n: return logits
+    runs = text.unfold(1, n, 1)                                                     # (B, T-n+1, n)
+    row, i = (runs[..., :-1] == text[:, None, text.shape[1]-n+1:]).all(-1).nonzero(as_tuple=True)
+    banned = torch.zeros_like(logits, dtype=torch.bool)
+    banned[row, runs[row, i, -1]] = True
+    return logits.masked_fill(banned & ~banned.all(-1, keepdim=True), -math.inf)
+
+# %% ../nbs/03_language_model.ipynb #6e7490bd
 @patch
 def generate(self:LanguageModel,
-    idx:Tensor,         # (B, T) prompt, at least one token
+    idx:Tensor,         # (B, T) prompts, or a list of B prompts (T,) of any lengths; at least one token each
     max_new_tokens:int, # n, how many tokens to write
     temperature=1.0,    # see `next_token_probs`, also for the next two
     top_k=None,         # only the k likeliest
     top_p=None,         # only the likeliest that together reach p
+    no_repeat_ngram_size=None, # n: no n tokens in a row that stand in the row's text already
     generator=None,     # source of randomness, on the device of the model; torch's global one if None
-)->Tensor: # (B, T + n), the prompt and what follows
+)->Tensor: # (B, T + n), the prompts and what follows; for a list of prompts a list of B rows (T + n,)
     "`idx` and `max_new_tokens` tokens after it, all at once; `ValueError` or `TypeError` for a wrong prompt or option"
-    self._check_prompt(idx, max_new_tokens, temperature, top_k, top_p)
-    return torch.cat([idx, *self._stream(idx, max_new_tokens, temperature, top_k, top_p, generator)], 1)
+    options = max_new_tokens, temperature, top_k, top_p, no_repeat_ngram_size
+    self._check_prompt(idx, *options)
+    new = torch.cat(list(self._stream(idx, *options, generator)), 1)
+    if isinstance(idx, Tensor): return torch.cat([idx, new], 1)
+    return [torch.cat(pair) for pair in zip(idx, new)]

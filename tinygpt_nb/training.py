@@ -26,17 +26,19 @@ def mean_loss(
     ids,                 # (N,) token ids, a tensor or an array
     batch_size=256,      # B, windows at a time; changes memory and speed only
     block_size=8,        # T, tokens in a window
+    max_tokens=None,     # measure only so many, spread over `ids`; all of them if None
 )->float: # nats per token
-    "Exact mean loss of `model` over each of the N - 1 targets in `ids`, in windows side by side"
-    total, device, training = 0., model.device, model.training
+    "Exact mean loss of `model` over each of the N - 1 targets in `ids`, in windows side by side; or an estimate of it"
+    total, n, device, training = 0., 0, model.device, model.training
     model.eval()
     try:
-        for x, y in eval_windows(ids, batch_size, block_size):
+        for x, y in eval_windows(ids, batch_size, block_size, max_tokens):
             logits, y = model(x.to(device))[0], y.to(device)
             losses = F.cross_entropy(logits.flatten(0, 1), y.flatten(), reduction='none')
             total += losses.cpu().double().sum().item()   # a sum in float32 would round
+            n += y.numel()
     finally: model.train(training)
-    return total / (len(ids) - 1)
+    return total / n
 
 # %% ../nbs/05_training.ipynb #1682f253
 def seeded(
@@ -63,18 +65,24 @@ class TrainConfig:
     decay:str='none'         # how it falls after them: 'none', 'linear' or 'cosine'
     min_lr:float=0.          # where it ends if it falls
     grad_clip:float=0.       # longest gradient that is let through; 0: any
+    beta2:float=.999         # how slowly AdamW forgets the size of gradients, 0 to 1
     optimizer:str='adamw'    # 'adamw', or 'muon' for the hidden matrices and AdamW for the rest
     muon_lr:float=1e-2       # learning rate of Muon, at its highest
+    muon_momentum:float=.95  # share of the last direction in Muon's next, 0 to 1
+    eval_tokens:int=0        # how many to measure on the way, and of train at the end; 0: all
     def __post_init__(self):
         sizes = {k: getattr(self, k) for k in ('steps', 'batch_size', 'block_size', 'eval_interval', 'eval_batch_size')}
         check_sizes(**sizes)
-        if self.warmup_steps != 0: check_sizes(warmup_steps=self.warmup_steps)
+        for k in ('warmup_steps', 'eval_tokens'):
+            if getattr(self, k) != 0: check_sizes(**{k: getattr(self, k)})
         seeded(self.seed)
-        for k in (*sizes, 'seed', 'warmup_steps'): object.__setattr__(self, k, int(getattr(self, k)))  # numpy's integers too
+        for k in (*sizes, 'seed', 'warmup_steps', 'eval_tokens'): object.__setattr__(self, k, int(getattr(self, k)))  # numpy's integers too
         for k in ('lr', 'muon_lr'):
             if not 0 < getattr(self, k) <= 3e37: raise ValueError(f'{k} must be positive, and at most 3e37, got {getattr(self, k)}')
         for k in ('weight_decay', 'min_lr', 'grad_clip'):
             if not 0 <= getattr(self, k) < math.inf: raise ValueError(f'{k} must be 0 or positive, got {getattr(self, k)}')
+        for k in ('beta2', 'muon_momentum'):
+            if not 0 <= getattr(self, k) < 1: raise ValueError(f'{k} must lie between 0 and 1 (excluded), got {getattr(self, k)}')
         if self.min_lr > self.lr: raise ValueError(f'min_lr {self.min_lr} is above lr {self.lr}')
         for k, known in (('decay', ('none', 'linear', 'cosine')), ('optimizer', ('adamw', 'muon'))):
             if getattr(self, k) not in known: raise ValueError(f'{k} must be one of {", ".join(known)}, got {getattr(self, k)!r}')
@@ -99,14 +107,15 @@ def make_optimizers(
     "AdamW, and before it Muon if asked for; only matrices decay. `ValueError` if this torch has no Muon"
     if config.optimizer == 'muon' and not hasattr(torch.optim, 'Muon'):
         raise ValueError(f'Muon comes with torch 2.9, this is {torch.__version__}; update torch, or use adamw')
-    linear = [m.weight for m in model.modules() if isinstance(m, nn.Linear) and m.out_features != model.vocab_size]
-    hidden = linear if config.optimizer == 'muon' else []
+    linear = [m for m in model.modules() if isinstance(m, nn.Linear)]
+    if linear and linear[-1].out_features == model.vocab_size: linear = linear[:-1]   # the last one makes logits
+    hidden = [m.weight for m in linear] if config.optimizer == 'muon' else []
     rest = [p for p in model.parameters() if all(p is not w for w in hidden)]
     groups = [dict(params=[p for p in rest if p.ndim > 1], weight_decay=config.weight_decay),
               dict(params=[p for p in rest if p.ndim < 2], weight_decay=0.)]
-    adamw = torch.optim.AdamW([g for g in groups if g['params']], lr=config.lr)
+    adamw = torch.optim.AdamW([g for g in groups if g['params']], lr=config.lr, betas=(.9, config.beta2), fused=True)
     if not hidden: return [adamw]
-    return [torch.optim.Muon(hidden, lr=config.muon_lr, weight_decay=config.weight_decay), adamw]
+    return [torch.optim.Muon(hidden, lr=config.muon_lr, weight_decay=config.weight_decay, momentum=config.muon_momentum), adamw]
 
 # %% ../nbs/05_training.ipynb #c2c8f306
 @contextmanager
@@ -175,11 +184,13 @@ def train_step(self:Trainer)->float: # loss of the batch, before the update
 
 # %% ../nbs/05_training.ipynb #a1d1d723
 @patch
-def evaluate(self:Trainer)->dict: # step, and the exact loss on train and on val
-    "Measure both splits from end to end; the result is also the last row of `history['eval']`. `NonFiniteLossError` as above"
-    rows, size = self.history['eval'], (self.config.eval_batch_size, self.config.block_size)
+def evaluate(self:Trainer)->dict: # step, and the loss on train and on val
+    "Measure both splits, at the end val as a whole; the result is also the last row of `history['eval']`. `NonFiniteLossError` as above"
+    rows, c = self.history['eval'], self.config
+    size, some = (c.eval_batch_size, c.block_size), c.eval_tokens or None
     if not rows or rows[-1]['step'] != self.step:
-        train, val = (mean_loss(self.model, ids, *size) for ids in (self.train, self.val))
+        train = mean_loss(self.model, self.train, *size, some)
+        val = mean_loss(self.model, self.val, *size, some if self.step < c.steps else None)
         if not math.isfinite(train): raise NonFiniteLossError(train, self.step, self.config.lr)
         rows.append(dict(step=self.step, train=train, val=val))
     return rows[-1]
