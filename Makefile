@@ -5,6 +5,7 @@
 #   WORKERS  notebooks tested side by side, and THREADS for each
 #   NB       test, nbs: only this notebook
 #   FLAGS    test: run the cells with these flags too, as in FLAGS='slow network'
+#   NANOGPT  race: a checkout of nanoGPT with its characters prepared; without it only our side runs
 #   ARGS     demo: further options of tinygpt_train; preview: --port N
 PYTHON  ?= python3
 WORKERS ?= 2
@@ -16,6 +17,7 @@ ARGS    ?=
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PY  := $(BIN)/python$(if $(filter Windows_NT,$(OS)),.exe)
 BENCHMARK := nbs/90_benchmark.ipynb
+SPEEDRUN := nbs/91_speedrun.ipynb
 SITE := nbs/tests/03_site.ipynb
 NOTEBOOKS = $(sort $(shell find nbs -name '*.ipynb' ! -path '*/.*' ! -path '*/_*'))
 
@@ -34,7 +36,7 @@ unexport PYTHONPATH PYTHONHOME PIP_USER VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test nbs bench docs preview browser lab readme prepare check check-sync check-readme check-deps \
+.PHONY: help demo test nbs bench race docs preview browser lab readme prepare check check-sync check-readme check-deps \
         check-workflow check-wheel check-docs clean generated-readme
 
 help: ## list these commands
@@ -48,11 +50,14 @@ test: .venv/.installed-dev ## test the notebooks
 	@$(RUN) $(LIMIT) $(BIN)/nbdev_test $(if $(NB),--path $(NB)) $(if $(FLAGS),--flags '$(FLAGS)') --n_workers $(WORKERS) --do_print --timing
 
 nbs: .venv/.installed-dev ## run the notebooks in a Jupyter kernel and save their outputs
-	@$(LIMIT) $(KERNEL) $(or $(NB),$(filter-out $(BENCHMARK) $(SITE),$(NOTEBOOKS))); status=$$?; $(BIN)/nbdev_clean; exit $$status
+	@$(LIMIT) $(KERNEL) $(or $(NB),$(filter-out $(BENCHMARK) $(SPEEDRUN) $(SITE),$(NOTEBOOKS))); status=$$?; $(BIN)/nbdev_clean; exit $$status
 
 bench: .venv/.installed-dev ## run the benchmark, save its outputs, print its table
 	@table=$$(mktemp) && TINYGPT_BENCH_OUT="$$table" $(KERNEL) $(BENCHMARK); status=$$?; \
 	$(BIN)/nbdev_clean --fname $(BENCHMARK); cat "$$table"; rm -f "$$table"; exit $$status
+
+race: .venv/.installed-dev ## run the speedrun, beside nanoGPT where NANOGPT names one, save its outputs
+	@$(if $(NANOGPT),NANOGPT="$(abspath $(NANOGPT))") $(KERNEL) $(SPEEDRUN); status=$$?; $(BIN)/nbdev_clean --fname $(SPEEDRUN); exit $$status
 
 docs: .venv/.installed-docs ## build the site into _docs
 	@$(RUN) $(LIMIT) $(PY) .ci/docs.py

@@ -1,22 +1,25 @@
 """Run notebooks in a Jupyter kernel and save their outputs: `python .ci/execute.py [--check] NOTEBOOK ...`
 
 Pictures are saved with a palette of 64 colours, in a third of the room.
-A cell that begins with `#| needs: NAME` is left as it is, outputs and all, where the corpus NAME is not in the cache.
+A cell that begins with `#| needs: NAME` is left as it is, outputs and all, where NAME is missing: a corpus that is not in the
+cache, or something else that the environment variable NAME, in capitals, does not name.
 Stops at the first error, with exit code 1; the failing notebook is not saved. With `--check`, none is.
 """
-import base64, io, re, sys, time
+import base64, io, os, re, sys, time
 from pathlib import Path
 
 import nbformat
 from PIL import Image
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
-from tinygpt_nb.corpus import atomic_path, is_cached
+from tinygpt_nb.corpus import CORPORA, atomic_path, is_cached
+
+def is_there(name): return is_cached(name) if name in CORPORA else bool(os.environ.get(name.upper()))
 
 class Client(NotebookClient):
     async def async_execute_cell(self, cell, *args, **kwargs):
         needs = re.match(r'#\|\s*needs:\s*(\w+)', cell.source)
-        if needs and not is_cached(needs[1]): return cell
+        if needs and not is_there(needs[1]): return cell
         return await super().async_execute_cell(cell, *args, **kwargs)
 
 def with_palette(png):

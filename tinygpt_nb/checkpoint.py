@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from safetensors.torch import load_file, save_file
 from .bigram import BigramLanguageModel
 from .corpus import atomic_path, sha256
+from .gpt import GPT
 from .language_model import LanguageModel
 from .tokenizer import Tokenizer, load_tokenizer
 
@@ -61,7 +62,7 @@ def _read_config(folder):
     return config
 
 # %% ../nbs/09_checkpoint.ipynb #885a52ec
-MODELS = {'bigram': BigramLanguageModel} # name in config.json -> class
+MODELS = {'bigram': BigramLanguageModel, 'gpt': GPT} # name in config.json -> class
 
 # %% ../nbs/09_checkpoint.ipynb #a03df3be
 def save_model(
@@ -126,7 +127,7 @@ def load_model(
     try:
         if args['vocab_size'] != tokenizer.vocab_size:
             raise ValueError('another vocabulary')
-        model = MODELS[kind](**args)
+        model = MODELS[kind].from_config(args)
         model.load_state_dict(load_file(folder/_FILES[0]))
     except (KeyError, TypeError, ValueError, RuntimeError) as e:
         raise ValueError(f"the config.json of '{folder}' is damaged: "

@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Annotated
 from fastcore.script import anno_parser, call_parse
 from .batching import split_ids
-from .bigram import BigramLanguageModel, yardsticks
+from .bigram import yardsticks
 from .checkpoint import check_free, load_model, save_model
 from .corpus import decode_utf8, load_corpus
+from .gpt import PRESETS, preset as make_preset
 from .tokenizer import CharTokenizer, GPT2Tokenizer, TokenPicture
-from .training import TrainConfig, Trainer, seeded
+from .training import Trainer, seeded
 
 # %% ../nbs/10_cli.ipynb #5465f755
 @contextmanager
@@ -96,49 +97,74 @@ def _write(tokenizer, tokens, out):
 @call_parse
 def tinygpt_train(
     corpus:str='shakespeare',   # shakespeare, tiny_shakespeare, or the path of your own text (UTF-8)
-    steps:int=3000,             # number of updates
-    batch_size:int=32,          # windows in a batch
-    block_size:int=8,           # characters in a window
-    lr:float=0.01,              # learning rate
+    preset:_option('a model and its training; bigram if not given', str, choices=list(PRESETS))=None,
+    model:_option('without a preset: gpt is short for --preset gpt-tiny', str, choices=['bigram', 'gpt'])=None,
+    steps:int=None,             # number of updates; like all that follow, the preset's if not given
+    batch_size:int=None,        # windows in a batch
+    block_size:int=None,        # characters in a window
+    n_layer:int=None,           # blocks of a gpt
+    n_head:int=None,            # heads in each of them
+    n_embd:int=None,            # channels
+    dropout:float=None,         # share of activations set to 0 in training
+    lr:float=None,              # learning rate, at its highest
+    eval_interval:int=None,     # steps from one evaluation to the next
     seed:int=1337,              # the same seed gives the same run
+    device:str='cpu',           # where to train: cpu, cuda, mps
     out:str='tinygpt_model',    # new folder for the model
     overwrite:bool=False,       # replace the model in that folder
     sample:int=400,             # characters to write at the end
     quiet:bool=False,           # no progress bar
 )->None: # from Python: `ValueError`, `TypeError` or `FileNotFoundError` if it can't work, `KeyboardInterrupt` if stopped
-    "Train a bigram model on a text, show its exact losses beside the yardsticks, save it, and write a sample"
+    "Train a model on a text, show its losses beside the yardsticks, save it, and write a sample"
+    given = dict(steps=steps, batch_size=batch_size, block_size=block_size, n_layer=n_layer, n_head=n_head, n_embd=n_embd,
+                 dropout=dropout, lr=lr, eval_interval=eval_interval, seed=seed)
     with _command('tinygpt_train'):
         if sample < 0: raise ValueError(f'sample must be 0 or more, got {sample}')
-        config = TrainConfig(steps=steps, batch_size=batch_size, block_size=block_size, lr=lr,
-                             seed=seed)
+        name = _preset_name(preset, model)
         text = load_corpus(corpus)
         tokenizer = CharTokenizer.from_text(text)
         train, val = split_ids(tokenizer.tensor(text))
-        trainer = Trainer(BigramLanguageModel(tokenizer.vocab_size), train, val, config)
+        lm, config = make_preset(name, tokenizer.vocab_size, **{k: v for k, v in given.items() if v is not None})
+        trainer = Trainer(_to(lm, device), train, val, config)
         check_free(out, overwrite)
         with suppress(KeyboardInterrupt):   # raised if Ctrl-C is pressed twice
             trainer.fit(progress=not quiet)
-        notes = dict(corpus=str(corpus), **vars(config), step=trainer.step,
-                     eval=trainer.history['eval'])
-        save_model(out, trainer.model, tokenizer, notes, overwrite)
+        losses = trainer.evaluate()
+        notes = dict(corpus=str(corpus), preset=name, **vars(config), step=trainer.step, eval=trainer.history['eval'])
+        save_model(out, lm.to('cpu'), tokenizer, notes, overwrite)
         print(f'saved to {out}; write more with: tinygpt_sample {out}', file=sys.stderr)
-        print(_report(trainer, tokenizer) + '\n')
+        print(_report(trainer, tokenizer, losses) + '\n')
         start = _default_prompt(tokenizer)
         if sample:
-            tokens = trainer.model.stream(start, sample, generator=seeded(seed))
+            tokens = lm.stream(start, sample, generator=seeded(seed))
             _write(tokenizer, tokens, sys.stdout)
-        if trainer.step < steps: raise KeyboardInterrupt
+        if trainer.step < config.steps: raise KeyboardInterrupt
 
 # %% ../nbs/10_cli.ipynb #983ccb2b
-def _report(trainer, tokenizer):
+def _preset_name(preset, model):
+    "The preset that these two options mean"
+    if preset is None: return {None: 'bigram', 'gpt': 'gpt-tiny'}.get(model, model)
+    if preset in PRESETS and model not in (None, PRESETS[preset]['model']):
+        raise ValueError(f"the preset {preset} is a {PRESETS[preset]['model']}, not a {model}; leave one of the two options out")
+    return preset
+
+def _to(model, device):
+    "`model`, moved to the device with this name"
+    try: return model.to(device)
+    except (RuntimeError, AssertionError) as e:   # torch has many words for it
+        raise ValueError(f"the device '{device}' can't be used: {str(e).splitlines()[0]}") from None
+
+def _report(trainer, tokenizer, losses):
     "How large the text is, and the yardsticks with the model's own losses among them, best last"
-    train, val, V, losses = trainer.train, trainer.val, tokenizer.vocab_size, trainer.evaluate()
+    train, val, V, some = trainer.train, trainer.val, tokenizer.vocab_size, trainer.config.eval_tokens
     rows = {**yardsticks(train, val, V), f'this model, {losses["step"]:,} steps': losses}
     width = max(map(len, rows))
     lines = [f'{len(train) + len(val):,} characters, {V} different; {len(train):,} to train on, {len(val):,} to check', '',
              f'{"nats per character":{width}}   train     val']
     for name, loss in sorted(rows.items(), key=lambda row: -row[1]['train']):
         lines.append(f'{name:{width}}  {loss["train"]:6.4f}  {loss["val"]:6.4f}')
+    parts = 'train' if trainer.step == trainer.config.steps else 'train and on val'
+    if 0 < some < len(train): lines += ['', f'(this model on {parts}: measured on {some:,} characters, spread over the text)']
     return '\n'.join(lines)
 
 def _default_prompt(tokenizer):
@@ -154,13 +180,14 @@ def tinygpt_sample(
     temperature:float=1.0,   # below 1 safer, above 1 wilder, 0 always the likeliest
     top_k:int=None,          # only the k likeliest tokens
     top_p:float=None,        # only the likeliest tokens that together reach probability p
+    no_repeat_ngram_size:int=None, # n: never the same n tokens in a row twice
     seed:int=1337,           # the same seed gives the same text
 )->None: # from Python: `FileNotFoundError` if there is no model, `ValueError` if it is damaged or a number makes no sense
     "Write text with a saved model, as it is drawn"
     with _command('tinygpt_sample'):
         model, tokenizer, _ = load_model(folder)
         start = _default_prompt(tokenizer) if prompt is None else tokenizer.tensor(prompt)[None]
-        tokens = model.stream(start, max_new_tokens, temperature, top_k, top_p, seeded(seed))
+        tokens = model.stream(start, max_new_tokens, temperature, top_k, top_p, no_repeat_ngram_size, seeded(seed))
         sys.stdout.write(prompt or '')
         _write(tokenizer, tokens, sys.stdout)
 
