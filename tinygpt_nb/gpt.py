@@ -16,7 +16,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional as F
-from .attention import KVCache, SelfAttention
+from .attention import KVCache, Linear, SelfAttention, linear
 from .batching import check_sizes
 from .bigram import BigramLanguageModel
 from .corpus import atomic_path
@@ -80,9 +80,9 @@ class MLP(nn.Module):
         super().__init__()
         C, self.kind = config.n_embd, config.mlp
         hidden = 4*C if self.kind != 'swiglu' else 8*C//3       # it has a third matrix, so that this is as many weights
-        self.c_fc = nn.Linear(C, hidden, bias=config.bias)
-        if self.kind == 'swiglu': self.c_gate = nn.Linear(C, hidden, bias=config.bias)
-        self.c_proj = nn.Linear(hidden, C, bias=config.bias)
+        self.c_fc = Linear(C, hidden, bias=config.bias)
+        if self.kind == 'swiglu': self.c_gate = Linear(C, hidden, bias=config.bias)
+        self.c_proj = Linear(hidden, C, bias=config.bias)
         self.dropout = nn.Dropout(config.dropout)
 
     def forward(self,
@@ -159,7 +159,7 @@ class GPT(LanguageModel):
         self.transformer.drop = nn.Dropout(c.dropout)
         self.transformer.h = nn.ModuleList(Block(c) for _ in range(c.n_layer))
         self.transformer.ln_f = _norm(c)
-        if not c.tied: self.lm_head = nn.Linear(c.n_embd, c.vocab_size, bias=False)
+        if not c.tied: self.lm_head = Linear(c.n_embd, c.vocab_size, bias=False)
         if c.position == 'rope':
             angles = rotary_angles(c.block_size, c.n_embd//c.n_head, c.rope_theta)
             for name in ('cos', 'sin'): self.register_buffer(name, getattr(angles, name)(), persistent=False)
@@ -198,7 +198,7 @@ class GPT(LanguageModel):
         if self.cfg.position == 'rope': turn = partial(rotate, cos=self.cos[past:end], sin=self.sin[past:end])
         x = parts.drop(x)
         for i, block in enumerate(parts.h): x = block(x, turn, cache and cache[i])
-        return F.linear(parts.ln_f(x), parts.wte.weight if self.cfg.tied else self.lm_head.weight)
+        return linear(parts.ln_f(x), parts.wte.weight if self.cfg.tied else self.lm_head.weight)
 
     def num_params(self)->int: # all of them, positions included
         "How many numbers are learnt"
@@ -283,7 +283,8 @@ def save_pretrained(self:GPT,
         (tmp/'config.json').write_text(json.dumps(config, indent=1), encoding='utf-8')
 
 # %% ../nbs/08_gpt.ipynb #afee0e5f
-_NANOGPT = dict(model='gpt', bias=False, tied=False, lr=1e-3, min_lr=1e-4, decay='cosine', warmup_steps=100, weight_decay=.1, beta2=.99, grad_clip=1.)
+_NANOGPT = dict(model='gpt', bias=False, tied=False, lr=1e-3, min_lr=1e-4, decay='cosine', warmup_steps=100, weight_decay=.1, beta2=.99, grad_clip=1.,
+                eval_batch_size=32)
 _MODERN = dict(position='rope', rope_theta=1000., norm='rms', mlp='swiglu', qk_norm=True, zero_init=True, tied=False)
 
 PRESETS = { # name -> fields of `GPTConfig` and `TrainConfig`
@@ -293,7 +294,8 @@ PRESETS = { # name -> fields of `GPTConfig` and `TrainConfig`
     'gpt-gpu':  _NANOGPT | dict(n_layer=6, n_head=6, n_embd=384, block_size=256, batch_size=64, steps=5000, dropout=.2, eval_interval=250,
                                 eval_tokens=65_536, eval_batch_size=64),
     'speedrun': _MODERN | dict(model='gpt', bias=False, n_layer=2, n_head=4, n_embd=128, block_size=64, batch_size=20, steps=190, optimizer='muon',
-                               lr=1e-2, muon_lr=.018, muon_momentum=.9, beta2=.99, decay='linear', grad_clip=1., eval_interval=190, eval_tokens=15_360),
+                               lr=1e-2, muon_lr=.018, muon_momentum=.9, beta2=.99, decay='linear', grad_clip=1., eval_interval=190, eval_tokens=15_360,
+                             eval_batch_size=32),
 }
 
 def preset(

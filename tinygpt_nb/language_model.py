@@ -149,6 +149,10 @@ def _draw(probs, generator):
     return (probs / torch.empty_like(probs).exponential_(generator=generator)).argmax(-1, keepdim=True)
 
 # %% ../nbs/03_language_model.ipynb #5e3215ed
+def _last(x, n):
+    "The last `n` columns of `x` (B, T), or `x`"
+    return x if x.shape[1] <= n else x[:, -n:]
+
 @patch
 @torch.inference_mode()
 def _stream(self:LanguageModel, idx, n, temperature, top_k, top_p, ngram, generator):
@@ -157,7 +161,7 @@ def _stream(self:LanguageModel, idx, n, temperature, top_k, top_p, ngram, genera
     rows = [row[-keep:] for row in idx]
     lengths = torch.tensor([[len(row)] for row in rows], device=rows[0].device)
     start, end = lengths.min().item(), lengths.max().item()
-    prompt = pad_sequence(rows, batch_first=True)
+    prompt, keep = pad_sequence(rows, batch_first=True), max(keep, 1 + end - start)
     text, cache, seen = prompt[:, :start], self.new_cache(), 0
     if not self._streams: self._training = self.training
     self._streams += 1
@@ -165,12 +169,12 @@ def _stream(self:LanguageModel, idx, n, temperature, top_k, top_p, ngram, genera
     try:
         for t in range(start, end + n):                       # t tokens so far
             if t > context: cache = None
-            logits = self.logits(text[:, -context:]) if cache is None else self.logits(text[:, seen-t:], cache)
+            logits = self.logits(_last(text, context)) if cache is None else self.logits(_last(text, t - seen), cache)
             seen, logits = t, logits[:, -1]
             if ngram is not None: logits = _no_repeat(logits, text, ngram)
             new = _draw(_probs(logits, temperature, top_k, top_p), generator)
             if t < end: new = torch.where(t < lengths, prompt[:, t:t+1], new)
-            text = torch.cat([text, new], 1)[:, -max(keep, 1 + end - start):]
+            text = new if keep == 1 else _last(torch.cat([text, new], 1), keep)
             if t >= end: yield text.gather(1, text.shape[1] - 1 - end + lengths) if start < end else new
     finally: # the last one out restores the mode
         self._streams -= 1
