@@ -83,8 +83,8 @@ class SelfAttention(nn.Module):
     )->Tensor: # (B, T, C)
         "What each position takes from itself and the past; `ValueError` if the cache is full"
         B, T, C = x.shape
-        qkv = self.c_attn(x).view(B, T, 3, self.n_head, C//self.n_head)
-        q, k, v = qkv.permute(2, 0, 3, 1, 4)                    # (B, H, T, D) each
+        heads = B, T, self.n_head, C//self.n_head
+        q, k, v = (t.view(heads).transpose(1, 2) for t in self.c_attn(x).chunk(3, -1))      # (B, H, T, D) each
         if self.qk_norm: q, k = (F.rms_norm(t, t.shape[-1:]) for t in (q, k))
         if rotate is not None: q, k = rotate(q), rotate(k)
         if cache is not None: k, v = cache.add(k, v)
