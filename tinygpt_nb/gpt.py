@@ -10,6 +10,7 @@ import json, math
 from dataclasses import asdict, dataclass, fields, replace
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 import torch
 from fastcore.basics import patch
 from safetensors import SafetensorError
@@ -36,8 +37,9 @@ class GPTConfig:
     bias:bool=True           # biases in linear layers and layer norms?
     position:str='learned'   # 'learned', 'rope', or 'none'
     rope_theta:float=10_000. # how much slower the last pair of channels turns than the first
+    token_shift:bool=False   # does each token hear the one before it, from a table of its own?
     norm:str='layer'         # before attention, feed-forward and logits: 'layer', 'rms', or 'none'
-    mlp:str='gelu'           # the feed-forward layer: 'gelu', 'relu', 'relu2', 'swiglu', or 'none'
+    mlp:str='gelu'           # the feed-forward layer: 'gelu', 'gelu_erf', 'relu', 'relu2', 'swiglu', or 'none'
     residual:bool=True       # does each layer add to its input, or replace it?
     qk_norm:bool=False       # queries and keys of equal length?
     zero_init:bool=False     # last matrix of each layer 0 at the start?
@@ -57,7 +59,7 @@ class GPTConfig:
         for k in ('init_std', 'rope_theta'):
             if not 0 < getattr(self, k) < math.inf: raise ValueError(f'{k} must be positive, got {getattr(self, k)}')
 
-_CHOICES = dict(position=('learned', 'rope', 'none'), norm=('layer', 'rms', 'none'), mlp=('gelu', 'relu', 'relu2', 'swiglu', 'none'))
+_CHOICES = dict(position=('learned', 'rope', 'none'), norm=('layer', 'rms', 'none'), mlp=('gelu', 'gelu_erf', 'relu', 'relu2', 'swiglu', 'none'))
 
 # %% ../nbs/08_gpt.ipynb #630fe2dc
 _SIZES = {'gpt2': (12, 12, 768), 'gpt2-medium': (24, 16, 1024), 'gpt2-large': (36, 20, 1280), 'gpt2-xl': (48, 25, 1600)}
@@ -90,10 +92,11 @@ class MLP(nn.Module):
     )->Tensor: # (B, T, C)
         "Widen, bend, come back"
         h = self.c_fc(x)
-        if   self.kind == 'gelu':   h = F.gelu(h, approximate='tanh')   # Hendrycks and Gimpel, 2016, as in GPT-2
-        elif self.kind == 'relu':   h = F.relu(h)
-        elif self.kind == 'relu2':  h = F.relu(h).square()              # So et al., 2021
-        elif self.kind == 'swiglu': h = F.silu(self.c_gate(x)) * h      # Shazeer, 2020
+        if   self.kind == 'gelu':     h = F.gelu(h, approximate='tanh')   # Hendrycks and Gimpel, 2016, as in GPT-2
+        elif self.kind == 'gelu_erf': h = F.gelu(h)                       # as in nanoGPT
+        elif self.kind == 'relu':     h = F.relu(h)
+        elif self.kind == 'relu2':    h = F.relu(h).square()              # So et al., 2021
+        elif self.kind == 'swiglu':   h = F.silu(self.c_gate(x)) * h      # Shazeer, 2020
         return self.dropout(self.c_proj(h))
 
 # %% ../nbs/08_gpt.ipynb #611225ce
@@ -116,6 +119,16 @@ def rotate(
     "Turn each pair of channels, i and i + D/2"
     a, b = x.chunk(2, -1)
     return torch.cat([a*cos - b*sin, b*cos + a*sin], -1)
+
+# %% ../nbs/08_gpt.ipynb #3434b7a1
+def _shifted(
+    table, # `nn.Embedding`, vectors of tokens as the ones before
+    idx,   # (B, T) ids
+    last,  # (B, 1) the id before them; None if there is none
+): # (B, T, C)
+    "What each of `idx` hears of the token before it; the first of a text hears nothing"
+    if last is not None: return table(torch.cat([last, idx[:, :-1]], 1))
+    return F.pad(table(idx[:, :-1]), (0, 0, 1, 0))
 
 # %% ../nbs/08_gpt.ipynb #bfd73aa2
 def _norm(c):
@@ -156,6 +169,7 @@ class GPT(LanguageModel):
         self.cfg, self.context_size, c = config, config.block_size, config
         self.transformer = nn.ModuleDict(dict(wte=nn.Embedding(c.vocab_size, c.n_embd)))
         if c.position == 'learned': self.transformer.wpe = nn.Embedding(c.block_size, c.n_embd)
+        if c.token_shift: self.transformer.before = nn.Embedding(c.vocab_size, c.n_embd)
         self.transformer.drop = nn.Dropout(c.dropout)
         self.transformer.h = nn.ModuleList(Block(c) for _ in range(c.n_layer))
         self.transformer.ln_f = _norm(c)
@@ -180,24 +194,28 @@ class GPT(LanguageModel):
         "The model that has this `config`, before training; `TypeError` or `ValueError` if it makes no sense"
         return cls(GPTConfig(**config))
 
-    def new_cache(self)->object: # a `KVCache` for each layer; None if there is no layer
+    def new_cache(self)->object: # `layers`, a `KVCache` for each, and `last`, the newest ids (B, 1); None if there is no layer
         "A place where `logits` keeps keys and values of the tokens so far"
-        return [KVCache(self.context_size) for _ in self.transformer.h] or None
+        layers = [KVCache(self.context_size) for _ in self.transformer.h]
+        return SimpleNamespace(layers=layers, last=None) if layers else None
 
     def logits(self,
         idx:Tensor, # (B, T) ids
         cache=None, # as from `new_cache`: what went before `idx`; `idx` is added to it
     )->Tensor: # (B, T, V)
         "Logits of the token after each of `idx`; `ValueError` if that is more than the model can look back at"
-        past = cache[0].n if cache else 0
+        layers = cache.layers if cache else [None]*len(self.transformer.h)
+        past = layers[0].n if cache else 0
         end, parts = past + idx.shape[1], self.transformer
         if end > self.context_size:
             raise ValueError(f'{end} tokens are more than block_size {self.context_size}; give the last {self.context_size}')
         x, turn = parts.wte(idx), None
         if self.cfg.position == 'learned': x = x + parts.wpe.weight[past:end]
         if self.cfg.position == 'rope': turn = partial(rotate, cos=self.cos[past:end], sin=self.sin[past:end])
+        if self.cfg.token_shift: x = x + _shifted(parts.before, idx, cache and cache.last)
         x = parts.drop(x)
-        for i, block in enumerate(parts.h): x = block(x, turn, cache and cache[i])
+        for block, layer in zip(parts.h, layers): x = block(x, turn, layer)
+        if cache: cache.last = idx[:, -1:]
         return linear(parts.ln_f(x), parts.wte.weight if self.cfg.tied else self.lm_head.weight)
 
     def num_params(self)->int: # all of them, positions included
@@ -283,19 +301,19 @@ def save_pretrained(self:GPT,
         (tmp/'config.json').write_text(json.dumps(config, indent=1), encoding='utf-8')
 
 # %% ../nbs/08_gpt.ipynb #afee0e5f
-_NANOGPT = dict(model='gpt', bias=False, tied=False, lr=1e-3, min_lr=1e-4, decay='cosine', warmup_steps=100, weight_decay=.1, beta2=.99, grad_clip=1.,
-                eval_batch_size=32)
-_MODERN = dict(position='rope', rope_theta=1000., norm='rms', mlp='swiglu', qk_norm=True, zero_init=True, tied=False)
+_NANOGPT = dict(model='gpt', bias=False, mlp='gelu_erf', tied=False, lr=1e-3, min_lr=1e-4, decay='cosine', warmup_steps=100, weight_decay=.1, beta2=.99,
+                grad_clip=1., eval_batch_size=32)
 
 PRESETS = { # name -> fields of `GPTConfig` and `TrainConfig`
     'bigram':   dict(model='bigram'),
     'gpt-tiny': _NANOGPT | dict(n_layer=2, n_head=2, n_embd=64, block_size=32, batch_size=16, steps=1000, lr=3e-3, min_lr=3e-4, eval_interval=250, eval_tokens=15_360),
-    'gpt-cpu':  _NANOGPT | dict(n_layer=4, n_head=4, n_embd=128, block_size=64, batch_size=12, steps=2000, eval_interval=250, eval_tokens=15_360),
+    'gpt-cpu':  _NANOGPT | dict(n_layer=4, n_head=4, n_embd=128, block_size=64, batch_size=12, steps=2000, eval_interval=250, eval_tokens=15_360,
+                                eval_batch_size=16),
     'gpt-gpu':  _NANOGPT | dict(n_layer=6, n_head=6, n_embd=384, block_size=256, batch_size=64, steps=5000, dropout=.2, eval_interval=250,
                                 eval_tokens=65_536, eval_batch_size=64),
-    'speedrun': _MODERN | dict(model='gpt', bias=False, n_layer=2, n_head=4, n_embd=128, block_size=64, batch_size=20, steps=190, optimizer='muon',
-                               lr=1e-2, muon_lr=.018, muon_momentum=.9, beta2=.99, decay='linear', grad_clip=1., eval_interval=190, eval_tokens=15_360,
-                             eval_batch_size=32),
+    'speedrun': dict(model='gpt', bias=False, position='rope', rope_theta=1000., token_shift=True, mlp='swiglu', qk_norm=True, zero_init=True, tied=False,
+                     n_layer=2, n_head=4, n_embd=128, block_size=64, batch_size=28, steps=105, optimizer='muon', lr=1e-2, muon_lr=.03, muon_momentum=.9,
+                     beta2=.99, decay='linear', grad_clip=1., eval_interval=105, eval_tokens=15_360, eval_batch_size=16),
 }
 
 def preset(
