@@ -5,7 +5,7 @@
 #   WORKERS  notebooks tested side by side, and THREADS for each
 #   NB       test, nbs: only this notebook
 #   FLAGS    test: run the cells with these flags too, as in FLAGS='slow network'
-#   NANOGPT  race: a checkout of nanoGPT with its characters prepared; without it only our side runs
+#   NANOGPT  race, bench: a checkout of nanoGPT, for race with its characters prepared; without it only our side runs
 #   ARGS     demo: further options of tinygpt_train; preview: --port N
 PYTHON  ?= python3
 WORKERS ?= 2
@@ -25,6 +25,7 @@ NOTEBOOKS = $(sort $(shell find nbs -name '*.ipynb' ! -path '*/.*' ! -path '*/_*
 RUN = PATH="$$PWD/$(BIN):$$PATH"
 LIMIT = OMP_NUM_THREADS=$(THREADS)
 KERNEL = $(RUN) $(PY) .ci/execute.py
+BESIDE = $(if $(NANOGPT),NANOGPT="$(abspath $(NANOGPT))")
 
 # pip reads both; the second is for build environments. Relative, because pip splits them at spaces.
 export PIP_CONSTRAINT := constraints.txt
@@ -53,11 +54,11 @@ nbs: .venv/.installed-dev ## run the notebooks in a Jupyter kernel and save thei
 	@$(LIMIT) $(KERNEL) $(or $(NB),$(filter-out $(BENCHMARK) $(SPEEDRUN) $(SITE),$(NOTEBOOKS))); status=$$?; $(BIN)/nbdev_clean; exit $$status
 
 bench: .venv/.installed-dev ## run the benchmark, save its outputs, print its table
-	@table=$$(mktemp) && TINYGPT_BENCH_OUT="$$table" $(KERNEL) $(BENCHMARK); status=$$?; \
+	@table=$$(mktemp) && $(BESIDE) TINYGPT_BENCH_OUT="$$table" $(KERNEL) $(BENCHMARK); status=$$?; \
 	$(BIN)/nbdev_clean --fname $(BENCHMARK); cat "$$table"; rm -f "$$table"; exit $$status
 
 race: .venv/.installed-dev ## run the speedrun, beside nanoGPT where NANOGPT names one, save its outputs
-	@$(if $(NANOGPT),NANOGPT="$(abspath $(NANOGPT))") $(KERNEL) $(SPEEDRUN); status=$$?; $(BIN)/nbdev_clean --fname $(SPEEDRUN); exit $$status
+	@$(BESIDE) $(KERNEL) $(SPEEDRUN); status=$$?; $(BIN)/nbdev_clean --fname $(SPEEDRUN); exit $$status
 
 docs: .venv/.installed-docs ## build the site into _docs
 	@$(RUN) $(LIMIT) $(PY) .ci/docs.py
