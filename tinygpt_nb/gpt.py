@@ -194,33 +194,36 @@ class GPT(LanguageModel):
         "The model that has this `config`, before training; `TypeError` or `ValueError` if it makes no sense"
         return cls(GPTConfig(**config))
 
-    def new_cache(self)->object: # `layers`, a `KVCache` for each, and `last`, the newest ids (B, 1); None if there is no layer
-        "A place where `logits` keeps keys and values of the tokens so far"
-        layers = [KVCache(self.context_size) for _ in self.transformer.h]
-        return SimpleNamespace(layers=layers, last=None) if layers else None
-
-    def logits(self,
-        idx:Tensor, # (B, T) ids
-        cache=None, # as from `new_cache`: what went before `idx`; `idx` is added to it
-    )->Tensor: # (B, T, V)
-        "Logits of the token after each of `idx`; `ValueError` if that is more than the model can look back at"
-        layers = cache.layers if cache else [None]*len(self.transformer.h)
-        past = layers[0].n if cache else 0
-        end, parts = past + idx.shape[1], self.transformer
-        if end > self.context_size:
-            raise ValueError(f'{end} tokens are more than block_size {self.context_size}; give the last {self.context_size}')
-        x, turn = parts.wte(idx), None
-        if self.cfg.position == 'learned': x = x + parts.wpe.weight[past:end]
-        if self.cfg.position == 'rope': turn = partial(rotate, cos=self.cos[past:end], sin=self.sin[past:end])
-        if self.cfg.token_shift: x = x + _shifted(parts.before, idx, cache and cache.last)
-        x = parts.drop(x)
-        for block, layer in zip(parts.h, layers): x = block(x, turn, layer)
-        if cache: cache.last = idx[:, -1:]
-        return linear(parts.ln_f(x), parts.wte.weight if self.cfg.tied else self.lm_head.weight)
-
     def num_params(self)->int: # all of them, positions included
         "How many numbers are learnt"
         return sum(p.numel() for p in self.parameters())
+
+# %% ../nbs/08_gpt.ipynb #043f122b
+@patch
+def new_cache(self:GPT)->object: # `layers`, a `KVCache` for each, and `last`, the newest ids (B, 1); None if there is no layer
+    "A place where `logits` keeps keys and values of the tokens so far"
+    layers = [KVCache(self.context_size) for _ in self.transformer.h]
+    return SimpleNamespace(layers=layers, last=None) if layers else None
+
+@patch
+def logits(self:GPT,
+    idx:Tensor, # (B, T) ids
+    cache=None, # as from `new_cache`: what went before `idx`; `idx` is added to it
+)->Tensor: # (B, T, V)
+    "Logits of the token after each of `idx`; `ValueError` if that is more than the model can look back at"
+    layers = cache.layers if cache else [None]*len(self.transformer.h)
+    past = layers[0].n if cache else 0
+    end, parts = past + idx.shape[1], self.transformer
+    if end > self.context_size:
+        raise ValueError(f'{end} tokens are more than block_size {self.context_size}; give the last {self.context_size}')
+    x, turn = parts.wte(idx), None
+    if self.cfg.position == 'learned': x = x + parts.wpe.weight[past:end]
+    if self.cfg.position == 'rope': turn = partial(rotate, cos=self.cos[past:end], sin=self.sin[past:end])
+    if self.cfg.token_shift: x = x + _shifted(parts.before, idx, cache and cache.last)
+    x = parts.drop(x)
+    for block, layer in zip(parts.h, layers): x = block(x, turn, layer)
+    if cache: cache.last = idx[:, -1:]
+    return linear(parts.ln_f(x), parts.wte.weight if self.cfg.tied else self.lm_head.weight)
 
 # %% ../nbs/08_gpt.ipynb #3720aedd
 @patch
