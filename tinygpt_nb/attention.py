@@ -58,6 +58,13 @@ class Linear(nn.Linear):
         "`x` times the weight, plus the bias"
         return linear(x, self.weight, self.bias)
 
+# %% ../nbs/07_attention.ipynb #ed3e152a
+def _sdpa(q, k, v, *args, **kwargs):
+    "`F.scaled_dot_product_attention`; under `torch.autocast` on a CPU still in float32"
+    if q.device.type != 'cpu' or not torch.is_autocast_enabled('cpu'): return F.scaled_dot_product_attention(q, k, v, *args, **kwargs)
+    with torch.autocast('cpu', enabled=False):
+        return F.scaled_dot_product_attention(q.float(), k.float(), v.float(), *args, **kwargs)
+
 # %% ../nbs/07_attention.ipynb #b9505d0a
 class SelfAttention(nn.Module):
     "Causal self-attention: each position asks, with several heads, and takes from the past; GPT-2's names"
@@ -90,8 +97,7 @@ class SelfAttention(nn.Module):
         if cache is not None: k, v = cache.add(k, v)
         S = k.shape[-2]
         mask = _past(T, S, x.device) if 1 < T < S else None     # a single query sees all there is
-        y = F.scaled_dot_product_attention(q, k, v, mask, is_causal=1 < T == S,
-                                           dropout_p=self.dropout.p if self.training else 0.)
+        y = _sdpa(q, k, v, mask, is_causal=1 < T == S, dropout_p=self.dropout.p if self.training else 0.)
         return self.dropout(self.c_proj(y.transpose(1, 2).reshape(B, T, C)))
 
 # %% ../nbs/07_attention.ipynb #b763446e

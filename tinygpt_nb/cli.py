@@ -108,6 +108,7 @@ def tinygpt_train(
     dropout:float=None,         # share of activations set to 0 in training
     lr:float=None,              # learning rate, at its highest
     eval_interval:int=None,     # steps from one evaluation to the next
+    dtype:_option('of products of matrices; auto: bfloat16 where the device is quick at it', str, choices=['float32', 'bfloat16', 'auto'])=None,
     seed:int=1337,              # the same seed gives the same run
     device:str='cpu',           # where to train: cpu, cuda, mps
     out:str='tinygpt_model',    # new folder for the model
@@ -117,7 +118,7 @@ def tinygpt_train(
 )->None: # from Python: `ValueError`, `TypeError` or `FileNotFoundError` if it can't work, `KeyboardInterrupt` if stopped
     "Train a model on a text, show its losses beside the yardsticks, save it, and write a sample"
     given = dict(steps=steps, batch_size=batch_size, block_size=block_size, n_layer=n_layer, n_head=n_head, n_embd=n_embd,
-                 dropout=dropout, lr=lr, eval_interval=eval_interval, seed=seed)
+                 dropout=dropout, lr=lr, eval_interval=eval_interval, dtype=dtype, seed=seed)
     with _command('tinygpt_train'):
         if sample < 0: raise ValueError(f'sample must be 0 or more, got {sample}')
         name = _preset_name(preset, model)
@@ -130,7 +131,7 @@ def tinygpt_train(
         with suppress(KeyboardInterrupt):   # raised if Ctrl-C is pressed twice
             trainer.fit(progress=not quiet)
         losses = trainer.evaluate()
-        notes = dict(corpus=str(corpus), preset=name, **vars(config), step=trainer.step, eval=trainer.history['eval'])
+        notes = dict(corpus=str(corpus), preset=name, **vars(config) | dict(dtype=trainer.dtype), step=trainer.step, eval=trainer.history['eval'])
         save_model(out, lm.to('cpu'), tokenizer, notes, overwrite)
         print(f'saved to {out}; write more with: tinygpt_sample {out}', file=sys.stderr)
         print(_report(trainer, tokenizer, losses) + '\n')

@@ -305,7 +305,7 @@ def save_pretrained(self:GPT,
 
 # %% ../nbs/08_gpt.ipynb #afee0e5f
 _NANOGPT = dict(model='gpt', bias=False, mlp='gelu_erf', tied=False, lr=1e-3, min_lr=1e-4, decay='cosine', warmup_steps=100, weight_decay=.1, beta2=.99,
-                grad_clip=1., eval_interval=250, eval_tokens=15_360, eval_batch_size=16)
+                grad_clip=1., eval_interval=250, eval_tokens=15_360, eval_batch_size=16, dtype='auto')
 
 PRESETS = { # name -> fields of `GPTConfig` and `TrainConfig`
     'bigram':   dict(model='bigram'),
@@ -314,7 +314,7 @@ PRESETS = { # name -> fields of `GPTConfig` and `TrainConfig`
     'gpt-gpu':  _NANOGPT | dict(n_layer=6, n_head=6, n_embd=384, block_size=256, batch_size=64, steps=5000, dropout=.2, eval_tokens=65_536, eval_batch_size=64),
     'speedrun': dict(model='gpt', bias=False, position='rope', rope_theta=1000., token_shift=True, mlp='swiglu', qk_norm=True, zero_init=True, tied=False,
                      n_layer=2, n_head=4, n_embd=128, block_size=64, batch_size=28, steps=105, optimizer='muon', lr=1e-2, muon_lr=.03, muon_momentum=.9,
-                     beta2=.99, decay='linear', grad_clip=1., eval_interval=105, eval_tokens=15_360, eval_batch_size=16),
+                     beta2=.99, decay='linear', grad_clip=1., eval_interval=105, eval_tokens=15_360, eval_batch_size=16, dtype='auto'),
 }
 
 def preset(
